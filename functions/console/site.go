@@ -1,0 +1,113 @@
+// Package console serves what people look at: plain pages and the reads behind
+// them and behind the command line. It writes nothing; commands are routes of
+// the functions that own the data.
+package console
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/exception"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/inbox"
+	"github.com/orderloom/orderloom/shared/order/store"
+)
+
+// Site answers every read: pages as HTML, the API as JSON.
+var Site = fn.Function{
+	ID:      "console/site",
+	Summary: "Serve the console's pages and the read side of the API",
+	Trigger: fn.Trigger{Routes: []fn.Route{
+		{Method: "GET", Path: "/"},
+		{Method: "GET", Path: "/orders/{id}"},
+		{Method: "GET", Path: "/exceptions"},
+		{Method: "GET", Path: "/messages"},
+		{Method: "GET", Path: "/runs/{run}"},
+		{Method: "GET", Path: "/api/orders"},
+		{Method: "GET", Path: "/api/orders/{id}"},
+		{Method: "GET", Path: "/api/exceptions"},
+		{Method: "GET", Path: "/api/messages"},
+		{Method: "GET", Path: "/api/stats"},
+	}},
+	Failures: []fn.Failure{{Code: fault.NotFound, Meaning: "no such order or run"}},
+	Example:  fn.ExampleRequest("GET", "/api/orders", nil, ""),
+	Timeout:  15 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		s := site{
+			orders: store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now},
+			box:    inbox.Box{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now},
+			states: d.States,
+		}
+		return fn.HTTP(s.serve)
+	},
+}
+
+type site struct {
+	orders store.Store
+	box    inbox.Box
+	states fn.States
+}
+
+// maxListed bounds one list; more follows by cursor.
+const maxListed = 200
+
+func (s site) serve(ctx context.Context, req fn.Request) (fn.Response, error) {
+	if rest, ok := strings.CutPrefix(req.Path, "/api/"); ok {
+		return s.api(ctx, rest, req)
+	}
+	switch first, _, _ := strings.Cut(strings.TrimPrefix(req.Path, "/"), "/"); first {
+	case "":
+		return s.ordersPage(ctx, req)
+	case "orders":
+		return s.orderPage(ctx, req)
+	case "exceptions":
+		all, err := exception.List(ctx, s.orders.Table, maxListed)
+		if err != nil {
+			return fn.Response{}, err
+		}
+		return page("exceptions.html", all)
+	case "messages":
+		all, err := s.box.Failures(ctx, maxListed)
+		if err != nil {
+			return fn.Response{}, err
+		}
+		return page("messages.html", all)
+	case "runs":
+		return s.runPage(ctx, req)
+	}
+	return fn.Response{}, fault.New(fault.NotFound, "no page %s", req.Path)
+}
+
+func (s site) api(ctx context.Context, rest string, req fn.Request) (fn.Response, error) {
+	switch name, id, _ := strings.Cut(rest, "/"); {
+	case name == "orders" && id == "":
+		return s.orderList(ctx, req)
+	case name == "orders":
+		return s.orderDetail(ctx, req.Params["id"])
+	case name == "exceptions":
+		all, err := exception.List(ctx, s.orders.Table, maxListed)
+		if err != nil {
+			return fn.Response{}, err
+		}
+		return fn.JSON(200, map[string]any{"exceptions": listOf(all)})
+	case name == "messages":
+		all, err := s.box.Failures(ctx, maxListed)
+		if err != nil {
+			return fn.Response{}, err
+		}
+		return fn.JSON(200, map[string]any{"messages": listOf(all)})
+	case name == "stats":
+		return s.stats(ctx)
+	}
+	return fn.Response{}, fault.New(fault.NotFound, "no API route %s", req.Path)
+}
+
+// listOf makes an empty list JSON's [] instead of null.
+func listOf[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}

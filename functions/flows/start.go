@@ -1,0 +1,116 @@
+// Package flows starts, resumes and publishes flows.
+package flows
+
+import (
+	"context"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/registry"
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/order"
+	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/policy"
+)
+
+// StartInput names the order that may enter flows.
+type StartInput struct {
+	Order string `json:"order"`
+}
+
+// StartResult lists the flows whose run was started, or exists.
+type StartResult struct {
+	Flows []string `json:"flows"`
+}
+
+// Start decides which live flows an order enters and starts one run of each.
+var Start = fn.Function{
+	ID:      "flows/start",
+	Summary: "Start the live flows whose entry criteria an order meets, each once",
+	Input:   StartInput{},
+	Result:  StartResult{},
+	Failures: []fn.Failure{
+		{Code: fault.NotFound, Meaning: "no such order"},
+		{Code: fault.Conflict, Meaning: "others kept changing the order", Retry: true},
+	},
+	Example: StartInput{Order: "ord_01JZZZZZZZZZZZZZZZZZZZZZZZ"},
+	Timeout: 30 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table, d.Clock.Now), d.States}
+		return fn.Task(s.start)
+	},
+}
+
+type starter struct {
+	orders store.Store
+	flows  *registry.Registry
+	states fn.States
+}
+
+func (s starter) start(ctx context.Context, in StartInput) (StartResult, error) {
+	out := StartResult{Flows: []string{}}
+	r, err := s.orders.Load(ctx, in.Order)
+	if err != nil {
+		return out, err
+	}
+	entered, err := s.entered(ctx, r)
+	if err != nil {
+		return out, err
+	}
+	for _, id := range entered {
+		n, fresh, err := s.claim(ctx, in.Order, id)
+		if err != nil {
+			return out, err
+		}
+		if n == 0 {
+			continue // canceled before it began
+		}
+		if fresh || r.Status.State == order.New {
+			// A run that was claimed but whose start may have been lost is
+			// started again: by its name it is the same run.
+			if err := flow.Start(ctx, s.states, in.Order, id, n); err != nil {
+				return out, err
+			}
+		}
+		out.Flows = append(out.Flows, id)
+	}
+	return out, nil
+}
+
+// entered lists the live flows whose entry filters the order passes.
+func (s starter) entered(ctx context.Context, r store.Record) ([]string, error) {
+	live, err := s.flows.Live(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for _, l := range live {
+		passes := true
+		for _, p := range l.Filters {
+			passes = passes && policy.Evaluate(p, policy.OrderRecord(&r.Document, &r.Status)).Holds
+		}
+		if passes {
+			all = append(all, l.ID)
+		}
+	}
+	return all, nil
+}
+
+// claim numbers the run in the table: one live run per order and flow.
+func (s starter) claim(ctx context.Context, id, flowID string) (n int, fresh bool, err error) {
+	res, err := s.orders.Change(ctx, id, "start/"+flowID, "", func(r *store.Record) (store.Change, error) {
+		if r.Status.State == order.Canceled || r.Status.State == order.Completed {
+			return store.Change{}, nil
+		}
+		if r.Status.Runs == nil {
+			r.Status.Runs = map[string]int{}
+		}
+		r.Status.Runs[flowID] = 1
+		return store.Change{Outcome: 1}, nil
+	})
+	if err != nil {
+		return 0, false, err
+	}
+	return res.Record.Status.Runs[flowID], res.Applied, nil
+}

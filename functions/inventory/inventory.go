@@ -1,0 +1,100 @@
+// Package inventory keeps stock: what is on hand and what of it is free. It is
+// the only writer of stock records.
+//
+//	STOCK#<sku> / <location>      onHand, reserved, free (= onHand − reserved), version
+//	ORDER#<id> / RES#<n>          what an order holds: the guard against reserving twice
+//	STOCKWAIT#<sku>#<location>    orders that wait for it, oldest first
+//
+// free never goes below zero: every decrease is conditional on it. Orders wait
+// by an item that is written on the condition that the stock has not changed
+// since it was found short, so no receipt can slip in between unnoticed.
+package inventory
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/table"
+)
+
+// Attribute names of a stock record.
+const (
+	onHandAttr, reservedAttr, freeAttr, versionAttr = "onHand", "reserved", "free", "version"
+)
+
+// Stock is one stock record.
+type Stock struct {
+	SKU      string `json:"sku"`
+	Location string `json:"location"`
+	OnHand   int64  `json:"onHand"`
+	Reserved int64  `json:"reserved"`
+	Free     int64  `json:"free"`
+}
+
+func stockKey(sku, location string) table.Key { return table.Key{PK: "STOCK#" + sku, SK: location} }
+
+// Levels returns the stock of one product at all locations.
+func Levels(ctx context.Context, t table.Table, sku string) ([]Stock, error) {
+	page, err := t.Query(ctx, table.Query{PK: "STOCK#" + sku})
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Stock, len(page.Items))
+	for i, item := range page.Items {
+		all[i] = Stock{sku, item.Str(table.SK), item.Int(onHandAttr), item.Int(reservedAttr), item.Int(freeAttr)}
+	}
+	return all, nil
+}
+
+// demand is a quantity of a product at a location; lines of an order that ask
+// for the same are one demand.
+type demand struct {
+	SKU      string `json:"sku"`
+	Location string `json:"location"`
+	Quantity int    `json:"quantity"`
+}
+
+// chunkSize bounds the demands of one transaction; an order with more is
+// reserved in several, each with a guard of its own.
+const chunkSize = 45
+
+func chunks(all []demand) [][]demand {
+	var out [][]demand
+	for len(all) > chunkSize {
+		out, all = append(out, all[:chunkSize]), all[chunkSize:]
+	}
+	return append(out, all)
+}
+
+func reservationKey(order string, chunk int) table.Key {
+	return table.Key{PK: store.Partition(order), SK: "RES#" + strconv.Itoa(chunk)}
+}
+
+// demandsOf sums what an order's assigned lines still need, in line order.
+func demandsOf(r store.Record) []demand {
+	sku := make(map[string]string, len(r.Document.Lines))
+	for _, l := range r.Document.Lines {
+		sku[l.ID] = l.SKU
+	}
+	var all []demand
+	at := map[demand]int{}
+	for _, l := range r.Status.Lines {
+		quantity := l.Ordered - l.Canceled - l.Shipped
+		if l.Location == "" || quantity <= 0 {
+			continue
+		}
+		k := demand{SKU: sku[l.ID], Location: l.Location}
+		i, ok := at[k]
+		if !ok {
+			i = len(all)
+			at[k] = i
+			all = append(all, k)
+		}
+		all[i].Quantity += quantity
+	}
+	return all
+}
+
+func sortable(t time.Time) string { return t.Format(table.SortableTime) }

@@ -1,0 +1,142 @@
+package orders
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/order"
+	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/rendezvous"
+	"github.com/orderloom/orderloom/shared/table"
+)
+
+// ApplyEvent applies the outcome of a step to the order and, when asked, waits
+// for a signal: outcome and wait are one state of the machine.
+var ApplyEvent = fn.Function{
+	ID:       "orders/apply-event",
+	Summary:  "Apply a business event to an order through the transition table; optionally wait for a signal",
+	Input:    flow.ApplyInput{},
+	Result:   flow.StepResult{},
+	Failures: changing,
+	Example: flow.ApplyInput{
+		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "reserve", Key: "reserve#0"},
+		Event:     event.OrderReserved,
+	},
+	Timeout: 15 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		s := storeOf(d)
+		return fn.Task(func(ctx context.Context, in flow.ApplyInput) (flow.StepResult, error) { return apply(ctx, s, in) })
+	},
+}
+
+func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepResult, error) {
+	res, err := s.Change(ctx, in.Order, in.Key+"/"+in.Event, in.Step, func(r *store.Record) (store.Change, error) {
+		if in.Event != event.OrderReleased { // giving stock back is part of canceling
+			if err := alive(r); err != nil {
+				return store.Change{}, err
+			}
+		}
+		var c store.Change
+		if in.Event != "" {
+			c.Events = []event.Event{{Name: in.Event, EntityID: entityOf(in), Payload: in.Payload}}
+		}
+		if in.Event == event.OrderReserved { // the wait for stock is over
+			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return flow.IsStockSignal(w) })
+		}
+		if in.Await != nil {
+			if !slices.Contains(r.Status.Waits, in.Await.Signal) {
+				r.Status.Waits = append(r.Status.Waits, in.Await.Signal)
+			}
+			c.Ops = []table.Op{rendezvous.Wait(in.Order, in.Await.Signal, in.Await.Token, s.Now())}
+		}
+		return c, nil
+	})
+	if err != nil {
+		return flow.StepResult{}, err
+	}
+	if !res.Applied && in.Await != nil { // the caller was tried again and waits on a new token now
+		if err := alive(&res.Record); err != nil {
+			return flow.StepResult{}, err
+		}
+		if _, err := s.Table.Write(ctx, rendezvous.Wait(in.Order, in.Await.Signal, in.Await.Token, s.Now())); err != nil {
+			return flow.StepResult{}, err
+		}
+	}
+	return stepResult(res.Record, in.Want), nil
+}
+
+func entityOf(in flow.ApplyInput) string {
+	if d, ok := event.Lookup(in.Event); ok && d.Entity == event.FulfillmentOrder {
+		return in.FulfillmentOrder
+	}
+	return ""
+}
+
+// CreateFulfillmentOrders turns assigned lines into one fulfillment order per
+// location.
+var CreateFulfillmentOrders = fn.Function{
+	ID:       "orders/create-fulfillment-orders",
+	Summary:  "Create one fulfillment order per assigned location",
+	Input:    flow.PlanInput{},
+	Result:   flow.PlanResult{},
+	Failures: changing,
+	Example:  flow.PlanInput{StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "create", Key: "create#0"}},
+	Timeout:  15 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		s := storeOf(d)
+		return fn.Task(func(ctx context.Context, in flow.PlanInput) (flow.PlanResult, error) { return plan(ctx, s, in) })
+	},
+}
+
+func plan(ctx context.Context, s store.Store, in flow.PlanInput) (flow.PlanResult, error) {
+	res, err := s.Change(ctx, in.Order, in.Key, in.Step, func(r *store.Record) (store.Change, error) {
+		if err := alive(r); err != nil {
+			return store.Change{}, err
+		}
+		var c store.Change
+		for _, f := range planned(&r.Status) {
+			c.Events = append(c.Events, event.Event{Name: event.FulfillmentOrderCreated, EntityID: f.ID, Payload: encode(f)})
+		}
+		return c, nil
+	})
+	if err != nil {
+		return flow.PlanResult{}, err
+	}
+	out := flow.PlanResult{StepResult: stepResult(res.Record, in.Want), FulfillmentOrders: []flow.PlannedOrder{}}
+	for _, f := range res.Record.Status.FulfillmentOrders {
+		out.FulfillmentOrders = append(out.FulfillmentOrders, flow.PlannedOrder{ID: f.ID, Location: f.Location})
+	}
+	return out, nil
+}
+
+// planned groups what is left to ship by location, in the order of the lines.
+// Lines that a fulfillment order covers already are left out, so planning again
+// adds nothing.
+func planned(s *order.Status) []order.FulfillmentOrder {
+	covered := map[string]int{}
+	for _, f := range s.FulfillmentOrders {
+		for _, l := range f.Lines {
+			covered[l.Line] += l.Quantity
+		}
+	}
+	var all []order.FulfillmentOrder
+	at := map[string]int{}
+	for _, l := range s.Lines {
+		quantity := l.Ordered - l.Canceled - covered[l.ID]
+		if l.Location == "" || l.Kind != order.Physical || quantity <= 0 {
+			continue
+		}
+		i, ok := at[l.Location]
+		if !ok {
+			i = len(all)
+			at[l.Location] = i
+			all = append(all, order.FulfillmentOrder{ID: order.FulfillmentOrderID(s.Order, len(s.FulfillmentOrders)+i+1), Location: l.Location})
+		}
+		all[i].Lines = append(all[i].Lines, order.FulfillmentLine{Line: l.ID, Quantity: quantity})
+	}
+	return all
+}

@@ -1,0 +1,104 @@
+package orders
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/exception"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/order"
+	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/rendezvous"
+)
+
+// Cancel cancels an order that was not handed to a location yet.
+var Cancel = fn.Function{
+	ID:       "orders/cancel",
+	Summary:  "Cancel an order that no location has been asked to ship, and release its stock",
+	Trigger:  fn.Trigger{Routes: []fn.Route{{Method: "POST", Path: "/api/orders/{id}/cancel"}}},
+	Failures: changing,
+	Example:  fn.ExampleRequest("POST", "/api/orders/"+exampleOrder+"/cancel", map[string]string{"id": exampleOrder}, `{"reason":"customer"}`),
+	Timeout:  15 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		s := storeOf(d)
+		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+			var body struct {
+				Reason string `json:"reason"`
+			}
+			if err := decodeBody(req, &body); err != nil {
+				return fn.Response{}, err
+			}
+			rec, err := cancelOrder(ctx, s, req.Params["id"], "cancel", body.Reason)
+			if err != nil {
+				return fn.Response{}, err
+			}
+			return fn.JSON(200, rec.Status)
+		})
+	},
+}
+
+func cancelOrder(ctx context.Context, s store.Store, id, key, reason string) (store.Record, error) {
+	res, err := s.Change(ctx, id, key, "", func(rec *store.Record) (store.Change, error) {
+		if err := rec.Status.Cancelable(); err != nil {
+			return store.Change{}, err
+		}
+		return cancellation(ctx, s, rec, reason)
+	})
+	return res.Record, err
+}
+
+func cancelEvent(reason string) event.Event {
+	payload, _ := json.Marshal(map[string]string{"reason": reason}) // strings always encode
+	return event.Event{Name: event.OrderCanceled, Payload: payload}
+}
+
+// cancellation cancels the record and answers everything that waits for it, so
+// that a machine that holds takes its cancellation path at once. One that runs
+// meets Order.Canceled at its next step. The order's exceptions leave the list.
+func cancellation(ctx context.Context, s store.Store, rec *store.Record, reason string) (store.Change, error) {
+	c := store.Change{Events: []event.Event{cancelEvent(reason)}}
+	for _, signal := range rec.Status.Waits {
+		c.Ops = append(c.Ops, rendezvous.Refuse(rec.Status.Order, signal, fault.OrderCanceled, "the order was canceled: "+reason, s.Now()))
+	}
+	for _, id := range rec.Status.OpenExceptions {
+		e, err := exception.Load(ctx, s.Table, id)
+		if err != nil {
+			return c, err
+		}
+		op, err := exception.Close(e, string(flow.Cancel))
+		if err != nil {
+			return c, err
+		}
+		c.Ops = append(c.Ops, op)
+	}
+	rec.Status.Waits, rec.Status.OpenExceptions = nil, nil
+	return c, nil
+}
+
+// canceledByChannel follows the channel's cancellation or, when goods are on
+// their way, records why it was refused.
+func canceledByChannel(ctx context.Context, s store.Store, rec *store.Record, doc order.Document, out RecordResult) (store.Change, error) {
+	if err := rec.Status.Cancelable(); err != nil {
+		keepPromised(&rec.Document, doc)
+		return store.Change{Document: true, Outcome: out, Events: []event.Event{failedEvent(event.OrderCancellationFailed, err)}}, nil
+	}
+	rec.Document = doc
+	rec.Status.SetLines(&rec.Document)
+	c, err := cancellation(ctx, s, rec, doc.Canceled.Reason)
+	c.Document, c.Outcome = true, out
+	return c, err
+}
+
+func decodeBody(req fn.Request, into any) error {
+	if len(req.Body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(req.Body, into); err != nil {
+		return fault.Wrap(err, fault.Invalid, "request body is not valid").Do("Send a JSON object")
+	}
+	return nil
+}

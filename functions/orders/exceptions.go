@@ -1,0 +1,215 @@
+package orders
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/exception"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/order"
+	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/rendezvous"
+	"github.com/orderloom/orderloom/shared/table"
+)
+
+// RaiseException records what failed; the state that called it waits on its
+// task token until a person answers.
+var RaiseException = fn.Function{
+	ID:       "orders/raise-exception",
+	Summary:  "Put a failed step on the exception list, where the execution waits for an answer",
+	Input:    flow.ExceptionInput{},
+	Result:   exception.Exception{},
+	Failures: changing,
+	Example: flow.ExceptionInput{
+		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "validate-lines", Key: "validate-lines#0"},
+		Error:     fault.PolicyNotMet, Cause: "a line has fewer than 5 pieces", Answers: []flow.Answer{flow.Reprocess, flow.Cancel},
+	},
+	Timeout: 15 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		s := storeOf(d)
+		return fn.Task(func(ctx context.Context, in flow.ExceptionInput) (exception.Exception, error) {
+			return raise(ctx, s, in)
+		})
+	},
+}
+
+func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exception.Exception, error) {
+	e := exceptionOf(in, s.Now())
+	res, err := s.Change(ctx, in.Order, "exception/"+in.Key, in.Step, func(r *store.Record) (store.Change, error) {
+		if err := alive(r); err != nil {
+			return store.Change{}, err
+		}
+		e.Name = r.Document.Name
+		put, err := exception.Put(e)
+		if err != nil {
+			return store.Change{}, err
+		}
+		r.Status.OpenExceptions = append(r.Status.OpenExceptions, e.ID)
+		c := store.Change{Outcome: e, Events: raisedEvents(r, e), Ops: []table.Op{put}}
+		if in.Token != "" {
+			r.Status.Waits = append(r.Status.Waits, e.Signal)
+			c.Ops = append(c.Ops, rendezvous.Wait(in.Order, e.Signal, in.Token, s.Now()))
+		}
+		return c, nil
+	})
+	if err != nil {
+		return e, err
+	}
+	if !res.Applied && in.Token != "" { // the caller was tried again and waits on a new token now
+		if err := alive(&res.Record); err != nil {
+			return e, err
+		}
+		_, err = s.Table.Write(ctx, rendezvous.Wait(in.Order, e.Signal, in.Token, s.Now()))
+	}
+	return e, err
+}
+
+func exceptionOf(in flow.ExceptionInput, now time.Time) exception.Exception {
+	e := exception.Exception{
+		ID: exception.ID(in.Order, in.Key), Order: in.Order, FulfillmentOrder: in.FulfillmentOrder, Run: in.Run, Step: in.Step,
+		Category: exception.Categorize(in.Error), Error: in.Error, Cause: in.Cause, Answers: in.Answers,
+		Signal: "exception/" + in.Key, RaisedAt: now, State: exception.Open,
+	}
+	// A Lambda failure's cause is {"errorType","errorMessage"} whose message is a fault.
+	var failed fn.LambdaError
+	var f fault.Error
+	if json.Unmarshal([]byte(in.Cause), &failed) == nil && failed.ErrorMessage != "" {
+		e.Cause = failed.ErrorMessage
+	}
+	if json.Unmarshal([]byte(e.Cause), &f) == nil && f.Message != "" {
+		e.Data = json.RawMessage(e.Cause)
+		e.Cause = f.Message
+	}
+	return e
+}
+
+// raisedEvents: a fulfillment order whose sending failed goes on hold.
+func raisedEvents(r *store.Record, e exception.Exception) []event.Event {
+	payload, _ := json.Marshal(map[string]string{"exception": e.ID, "error": e.Error, "cause": e.Cause}) // strings always encode
+	all := []event.Event{{Name: event.OrderExceptionRaised, Payload: payload}}
+	if f := r.Status.FulfillmentOrder(e.FulfillmentOrder); f != nil && f.Reason == order.ReasonSending {
+		all = append(all, event.Event{Name: event.FulfillmentOrderSendFail, EntityID: f.ID, Payload: payload})
+	}
+	return all
+}
+
+// ResolveException answers an exception.
+var ResolveException = fn.Function{
+	ID:      "orders/resolve-exception",
+	Summary: "Answer an exception: reprocess its step on the current data, skip the step, or cancel the order",
+	Trigger: fn.Trigger{Routes: []fn.Route{
+		{Method: "POST", Path: "/api/exceptions/{id}/retry"},
+		{Method: "POST", Path: "/api/exceptions/{id}/skip"},
+		{Method: "POST", Path: "/api/exceptions/{id}/cancel"},
+	}},
+	Failures: changing,
+	Example:  fn.ExampleRequest("POST", "/api/exceptions/exc_example/retry", map[string]string{"id": "exc_example"}, ""),
+	Timeout:  15 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		r := resolver{storeOf(d), d.States}
+		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+			verb := req.Path[strings.LastIndex(req.Path, "/")+1:]
+			e, err := r.resolve(ctx, req.Params["id"], verb)
+			if err != nil {
+				return fn.Response{}, err
+			}
+			return fn.JSON(200, e)
+		})
+	},
+}
+
+type resolver struct {
+	store  store.Store
+	states fn.States
+}
+
+var answers = map[string]flow.Answer{"retry": flow.Reprocess, "skip": flow.Skip, "cancel": flow.Cancel}
+
+func (r resolver) resolve(ctx context.Context, id, verb string) (exception.Exception, error) {
+	e, err := exception.Load(ctx, r.store.Table, id)
+	if err != nil {
+		return e, err
+	}
+	answer, ok := answers[verb]
+	if !ok || !slices.Contains(e.Answers, answer) {
+		return e, fault.New(fault.Invalid, "answer %q is not possible for step %q", verb, e.Step).On(id, "answer").Do("Possible: " + listed(e.Answers))
+	}
+	if e.State != exception.Open {
+		return e, fault.New(fault.Conflict, "exception was answered already: %s", e.Answer).On(id, "state")
+	}
+	if answer == flow.Cancel {
+		_, err := cancelOrder(ctx, r.store, e.Order, "cancel/"+id, "exception "+id)
+		e.State, e.Answer = exception.Closed, string(answer)
+		return e, err
+	}
+	return r.answer(ctx, e, answer)
+}
+
+func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow.Answer) (exception.Exception, error) {
+	restart := e.Signal == ""
+	run := 0
+	res, err := r.store.Change(ctx, e.Order, "resolve/"+e.ID, e.Step, func(rec *store.Record) (store.Change, error) {
+		if err := alive(rec); err != nil {
+			return store.Change{}, err
+		}
+		done, err := exception.Close(e, string(answer))
+		if err != nil {
+			return store.Change{}, err
+		}
+		payload, _ := json.Marshal(map[string]string{"exception": e.ID, "answer": string(answer)}) // strings always encode
+		c := store.Change{Ops: []table.Op{done}, Events: []event.Event{{Name: event.OrderExceptionResolved, Payload: payload}}}
+		rec.Status.OpenExceptions = slices.DeleteFunc(rec.Status.OpenExceptions, func(id string) bool { return id == e.ID })
+		if restart {
+			run = rec.Status.Runs[flowOf(e.Run)] + 1
+			rec.Status.Runs[flowOf(e.Run)] = run
+			c.Outcome = run
+			return c, nil
+		}
+		rec.Status.Waits = slices.DeleteFunc(rec.Status.Waits, func(s string) bool { return s == e.Signal })
+		op, err := rendezvous.Answer(e.Order, e.Signal, flow.ExceptionAnswer{Answer: answer}, r.store.Now())
+		c.Ops = append(c.Ops, op)
+		return c, err
+	})
+	if err != nil {
+		return e, err
+	}
+	e.State, e.Answer = exception.Closed, string(answer)
+	if restart {
+		if !res.Applied {
+			if err := json.Unmarshal(res.Outcome, &run); err != nil {
+				return e, fault.Wrap(err, fault.Internal, "reading the restart of %s", e.ID)
+			}
+		}
+		return e, flow.Start(ctx, r.states, e.Order, flowOf(e.Run), run)
+	}
+	return e, nil
+}
+
+// flowOf takes the flow id out of "<order>-<flow>-<run>".
+func flowOf(run string) string {
+	_, rest, _ := strings.Cut(run, "-")
+	if i := strings.LastIndex(rest, "-"); i > 0 {
+		if _, err := strconv.Atoi(rest[i+1:]); err == nil {
+			return rest[:i]
+		}
+	}
+	return rest
+}
+
+func listed(all []flow.Answer) string {
+	var names []string
+	for verb, a := range answers {
+		if slices.Contains(all, a) {
+			names = append(names, verb)
+		}
+	}
+	slices.Sort(names)
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,105 @@
+package asl
+
+// Names of errors that the interpreter itself raises or matches.
+const (
+	ErrAll              = "States.ALL"
+	ErrTaskFailed       = "States.TaskFailed"
+	ErrTimeout          = "States.Timeout"
+	ErrHeartbeatTimeout = "States.HeartbeatTimeout"
+	ErrRuntime          = "States.Runtime"
+	ErrDataLimit        = "States.DataLimitExceeded"
+	ErrQuery            = "States.QueryEvaluationError"
+	ErrNoChoice         = "States.NoChoiceMatched"
+)
+
+// Matches reports whether a list of ErrorEquals covers an error. States.Runtime
+// is never covered; States.DataLimitExceeded only by its own name.
+// States.TaskFailed covers all but time-outs, States.Timeout also a heartbeat
+// that did not come.
+func Matches(errorEquals []string, name string) bool {
+	if name == ErrRuntime {
+		return false
+	}
+	late := name == ErrTimeout || name == ErrHeartbeatTimeout
+	for _, e := range errorEquals {
+		switch {
+		case e == name,
+			e == ErrAll && name != ErrDataLimit,
+			e == ErrTaskFailed && !late && name != ErrDataLimit,
+			e == ErrTimeout && late:
+			return true
+		}
+	}
+	return false
+}
+
+func (p *parser) retry(at place, st *State, n *node) {
+	at = at.in("Retry")
+	for i, r := range p.handlers(at, n.get("Retry")) {
+		here := at.in(itoa(i))
+		p.known(here, r, "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy", "Comment")
+		jitter := p.text(here, r, "JitterStrategy")
+		if jitter != "" && jitter != "FULL" && jitter != "NONE" {
+			p.add(InvalidValue, here.in("JitterStrategy"), r.get("JitterStrategy").pos, "JitterStrategy is %q, not FULL or NONE", jitter)
+		}
+		st.Retry = append(st.Retry, Retrier{
+			ErrorEquals:     p.errorEquals(here, r, i == len(n.get("Retry").items)-1),
+			IntervalSeconds: float64(p.whole(here, r, "IntervalSeconds", 1, 1, maxSeconds)),
+			BackoffRate:     p.number(here, r, "BackoffRate", 2, 1, 1e6),
+			MaxAttempts:     p.whole(here, r, "MaxAttempts", 3, 0, maxSeconds),
+			MaxDelaySeconds: float64(p.whole(here, r, "MaxDelaySeconds", 0, 1, 31_622_400)),
+			FullJitter:      jitter == "FULL",
+		})
+	}
+}
+
+func (p *parser) catch(at place, st *State, n *node) {
+	at = at.in("Catch")
+	catchers := p.handlers(at, n.get("Catch"))
+	st.Catch = make([]Catcher, len(catchers))
+	for i, c := range catchers {
+		here := at.in(itoa(i))
+		p.known(here, c, "ErrorEquals", "Next", "Assign", "Output", "Comment")
+		k := &st.Catch[i]
+		k.ErrorEquals = p.errorEquals(here, c, i == len(catchers)-1)
+		k.Assign, k.Output = p.assign(here, c), p.any(here, c, "Output")
+		p.edge(here, st, c, "Next", k.Assign, &k.Next)
+	}
+}
+
+// handlers returns the objects of Retry or Catch.
+func (p *parser) handlers(at place, n *node) []*node {
+	if n == nil {
+		return nil
+	}
+	if n.kind != kindArray {
+		p.wrongKind(at, n, "an array")
+	}
+	for i, item := range n.items {
+		if item.kind != kindObject {
+			p.wrongKind(at.in(itoa(i)), item, "an object")
+			return nil
+		}
+	}
+	return n.items
+}
+
+func (p *parser) errorEquals(at place, n *node, last bool) []string {
+	list := n.get("ErrorEquals")
+	if list == nil || list.kind != kindArray || len(list.items) == 0 {
+		p.add(MissingField, at, n.pos, "ErrorEquals is an array with at least one name of an error")
+		return nil
+	}
+	at = at.in("ErrorEquals")
+	var names []string
+	for i, item := range list.items {
+		if item.kind != kindString {
+			p.wrongKind(at.in(itoa(i)), item, "a string")
+		}
+		if item.text == ErrAll && (!last || len(list.items) > 1) {
+			p.add(MisplacedStatesAll, at.in(itoa(i)), item.pos, "States.ALL must stand alone and in the last entry")
+		}
+		names = append(names, item.text)
+	}
+	return names
+}

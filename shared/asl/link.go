@@ -1,0 +1,56 @@
+package asl
+
+// link resolves transitions and finds states that nothing leads to.
+func (p *parser) link() {
+	for _, s := range p.scopes {
+		if s.startAt != nil && s.startAt.kind == kindString {
+			if s.Start = s.names[s.startAt.text]; s.Start == nil {
+				at := place{pointer: pointer(s.pointer, "StartAt")}
+				if s.parent != nil {
+					at.state = s.parent.Name
+				}
+				p.add(UnknownTarget, at, s.startAt.pos, "StartAt names %q, which is no state here", s.startAt.text)
+			}
+		}
+		for _, st := range s.States {
+			p.linkState(s, st)
+		}
+		if s.Start != nil {
+			p.reachable(s)
+		}
+	}
+}
+
+func (p *parser) linkState(s *Scope, st *State) {
+	for _, e := range st.edges {
+		target := s.names[e.target]
+		switch {
+		case target != nil:
+			*e.state = target
+		case p.names[e.target]:
+			p.add(UnknownTarget, place{st.Name, e.pointer, ""}, e.pos, "state %q is in another branch; a transition cannot cross the border of a Parallel or Map", e.target)
+		default:
+			p.add(UnknownTarget, place{st.Name, e.pointer, ""}, e.pos, "there is no state %q", e.target)
+		}
+	}
+}
+
+func (p *parser) reachable(s *Scope) {
+	seen := map[string]bool{s.Start.Name: true}
+	queue := []*State{s.Start}
+	for len(queue) > 0 {
+		st := queue[0]
+		queue = queue[1:]
+		for _, e := range st.edges {
+			if target := s.names[e.target]; target != nil && !seen[target.Name] {
+				seen[target.Name] = true
+				queue = append(queue, target)
+			}
+		}
+	}
+	for _, st := range s.States {
+		if !seen[st.Name] {
+			p.add(UnreachableState, place{st.Name, st.pointer, ""}, st.pos, "no transition leads to state %q", st.Name)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package asl
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/orderloom/orderloom/shared/jsonata"
+)
+
+// MaxDefinition is the largest definition in bytes, as on AWS.
+const MaxDefinition = 1 << 20
+
+// Parse reads a definition. With problems the machine is nil. The options are
+// given to every expression; without jsonata.WithEnv an expression that asks for
+// the time or for chance fails when it is evaluated.
+func Parse(data []byte, options ...jsonata.Option) (*Machine, Problems) {
+	p := &parser{data: data, options: options, machine: &Machine{}, names: map[string]bool{}}
+	p.parse()
+	slices.SortStableFunc(p.problems, func(a, b Problem) int { return a.Position - b.Position })
+	if len(p.problems) > 0 {
+		return nil, p.problems
+	}
+	return p.machine, nil
+}
+
+type parser struct {
+	data     []byte
+	options  []jsonata.Option
+	machine  *Machine
+	problems Problems
+	names    map[string]bool // names of states seen so far
+	scopes   []*Scope
+	exprs    []*Expr
+	language string // of the machine
+}
+
+// place is where the parser stands, for messages.
+type place struct {
+	state   string
+	pointer string
+	field   string // inside the state, slash-separated
+}
+
+func (at place) in(key string) place {
+	at.pointer = pointer(at.pointer, key)
+	if at.field != "" {
+		key = at.field + "/" + key
+	}
+	at.field = key
+	return at
+}
+
+func itoa(i int) string { return strconv.Itoa(i) }
+
+func (p *parser) add(code string, at place, pos int, format string, args ...any) {
+	p.problems = append(p.problems, Problem{code, at.state, at.pointer, pos, fmt.Sprintf(format, args...)})
+}
+
+func (p *parser) parse() {
+	if len(p.data) > MaxDefinition {
+		p.add(InvalidValue, place{}, 0, "the definition has %d bytes, more than %d", len(p.data), MaxDefinition)
+		return
+	}
+	root, pos, err := read(p.data, func(pos int, key string) {
+		p.add(InvalidJSON, place{}, pos, "the key %q stands twice in one object", key)
+	})
+	if err != nil {
+		p.add(InvalidJSON, place{}, pos, "not valid JSON: %v", err)
+		return
+	}
+	if root.kind != kindObject {
+		p.add(InvalidJSON, place{}, root.pos, "a definition is an object, not %s", root.kind)
+		return
+	}
+	at := place{}
+	p.known(at, root, "Comment", "QueryLanguage", "StartAt", "States", "TimeoutSeconds", "Version")
+	p.machine.Comment = p.text(at, root, "Comment")
+	p.machine.TimeoutSeconds = p.whole(at, root, "TimeoutSeconds", 0, 1, maxSeconds)
+	if v := p.text(at, root, "Version"); v != "" && v != "1.0" {
+		p.add(InvalidValue, at.in("Version"), root.get("Version").pos, "Version is %q, only 1.0 exists", v)
+	}
+	p.machineLanguage(at, root)
+	p.machine.Scope = p.scope(at, root, nil)
+	p.link()
+	if len(p.problems) == 0 {
+		p.variables()
+	}
+}
+
+// machineLanguage keeps the machine's query language; states may choose their own.
+func (p *parser) machineLanguage(at place, root *node) {
+	p.language = p.text(at, root, "QueryLanguage")
+	switch p.language {
+	case "JSONata":
+	case "", "JSONPath":
+		p.language = "JSONPath"
+		if !chosenByStates(root) {
+			p.language = "JSONata" // look for further problems as if it were
+			p.add(UnsupportedLanguage, at, root.pos, `the definition uses JSONPath (the default); write "QueryLanguage": "JSONata"`)
+		}
+	default:
+		p.add(InvalidValue, at.in("QueryLanguage"), root.get("QueryLanguage").pos, "QueryLanguage is %q, not JSONata", p.language)
+		p.language = "JSONata"
+	}
+}
+
+func chosenByStates(root *node) bool {
+	states := root.get("States")
+	if states == nil {
+		return false
+	}
+	return slices.ContainsFunc(states.members, func(m member) bool { return m.val.get("QueryLanguage") != nil })
+}
+
+// scope reads StartAt and States of a machine, branch or processor.
+func (p *parser) scope(at place, n *node, parent *State) *Scope {
+	s := &Scope{names: map[string]*State{}, parent: parent, pointer: at.pointer}
+	p.scopes = append(p.scopes, s)
+	if s.startAt = n.get("StartAt"); s.startAt == nil {
+		p.add(MissingField, at, n.pos, "StartAt is missing")
+	} else if s.startAt.kind != kindString {
+		p.wrongKind(at.in("StartAt"), s.startAt, "a string")
+	}
+	states := n.get("States")
+	if states == nil {
+		p.add(MissingField, at, n.pos, "States is missing")
+		return s
+	}
+	here := at.in("States")
+	if states.kind != kindObject || len(states.members) == 0 {
+		p.add(InvalidValue, here, states.pos, "States is an object with at least one state")
+		return s
+	}
+	for _, m := range states.members {
+		st := &State{Name: m.key, scope: s, pos: m.pos, pointer: pointer(here.pointer, m.key)}
+		if p.names[m.key] {
+			p.add(DuplicateState, place{m.key, st.pointer, ""}, m.pos, "the name %q is taken; names of states are unique in the whole machine", m.key)
+		}
+		p.names[m.key] = true
+		st.Index = len(p.machine.States)
+		p.machine.States = append(p.machine.States, st)
+		s.States = append(s.States, st)
+		s.names[m.key] = st
+		p.state(st, m)
+	}
+	return s
+}

@@ -1,0 +1,99 @@
+// Package clock passes time in. Programs run on System, or on Scaled when an
+// hour shall pass in a second (`--speed 3600`); tests run on Manual.
+package clock
+
+import (
+	"sync"
+	"time"
+)
+
+// Clock tells the time and wakes its callers. Now is always UTC.
+type Clock interface {
+	Now() time.Time
+	// AfterFunc calls f in its own goroutine once d has passed on this clock.
+	// stop reports whether it prevented the call.
+	AfterFunc(d time.Duration, f func()) (stop func() bool)
+}
+
+// System is the wall clock.
+type System struct{}
+
+func (System) Now() time.Time { return time.Now().UTC() }
+func (System) AfterFunc(d time.Duration, f func()) func() bool {
+	return time.AfterFunc(d, f).Stop
+}
+
+// Scaled runs Speed times as fast as the wall clock since Start.
+type Scaled struct {
+	Start time.Time
+	Speed float64 // > 0
+}
+
+// NewScaled starts a clock at the present that runs speed times as fast.
+func NewScaled(speed float64) Scaled { return Scaled{Start: time.Now(), Speed: speed} }
+
+func (c Scaled) Now() time.Time {
+	return c.Start.Add(time.Duration(float64(time.Since(c.Start)) * c.Speed)).UTC()
+}
+
+func (c Scaled) AfterFunc(d time.Duration, f func()) func() bool {
+	return time.AfterFunc(time.Duration(float64(d)/c.Speed), f).Stop
+}
+
+// Manual stands still until Advance moves it. Safe for concurrent use.
+type Manual struct {
+	mu     sync.Mutex
+	now    time.Time
+	timers map[*manualTimer]bool
+}
+
+type manualTimer struct {
+	at time.Time
+	f  func()
+}
+
+// NewManual returns a clock that stands at t.
+func NewManual(t time.Time) *Manual {
+	return &Manual{now: t.UTC(), timers: map[*manualTimer]bool{}}
+}
+
+func (c *Manual) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+func (c *Manual) AfterFunc(d time.Duration, f func()) func() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := &manualTimer{c.now.Add(d), f}
+	if d <= 0 {
+		go f()
+		return func() bool { return false }
+	}
+	c.timers[t] = true
+	return func() bool {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		pending := c.timers[t]
+		delete(c.timers, t)
+		return pending
+	}
+}
+
+// Advance moves the clock and starts every timer that became due.
+func (c *Manual) Advance(d time.Duration) {
+	c.mu.Lock()
+	c.now = c.now.Add(d)
+	var due []func()
+	for t := range c.timers {
+		if !t.at.After(c.now) {
+			due = append(due, t.f)
+			delete(c.timers, t)
+		}
+	}
+	c.mu.Unlock()
+	for _, f := range due {
+		go f()
+	}
+}

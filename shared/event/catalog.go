@@ -1,0 +1,93 @@
+package event
+
+// Names of the events, so that a misspelled one does not compile.
+const (
+	MessageReceived = "MessageReceived"
+
+	OrderReceived             = "OrderReceived"
+	OrderChanged              = "OrderChanged"
+	OrderChangeFailed         = "OrderChangeFailed"
+	OrderCorrected            = "OrderCorrected"
+	OrderHeaderValidated      = "OrderHeaderValidated"
+	OrderHeaderValidateFailed = "OrderHeaderValidationFailed"
+	OrderLineValidated        = "OrderLineValidated"
+	OrderLineValidateFailed   = "OrderLineValidationFailed"
+	OrderLinesValidated       = "OrderLinesValidated"
+	OrderLinesValidateFailed  = "OrderLinesValidationFailed"
+	OrderLineSourced          = "OrderLineSourced"
+	OrderSourced              = "OrderSourced"
+	OrderSourcingFailed       = "OrderSourcingFailed"
+	OrderReserved             = "OrderReserved"
+	OrderReservationFailed    = "OrderReservationFailed"
+	OrderReleased             = "OrderReleased"
+	OrderSentToFulfillment    = "OrderSentToFulfillment"
+	OrderPartiallyShipped     = "OrderPartiallyShipped"
+	OrderFulfilled            = "OrderFulfilled"
+	OrderCanceled             = "OrderCanceled"
+	OrderCancellationFailed   = "OrderCancellationFailed"
+	OrderExceptionRaised      = "OrderExceptionRaised"
+	OrderExceptionResolved    = "OrderExceptionResolved"
+
+	FulfillmentOrderCreated   = "FulfillmentOrderCreated"
+	FulfillmentOrderReleased  = "FulfillmentOrderReleased" // about to be sent; can no longer be canceled for free
+	FulfillmentOrderSent      = "FulfillmentOrderSent"
+	FulfillmentOrderSendFail  = "FulfillmentOrderSendFailed"
+	FulfillmentOrderShipped   = "FulfillmentOrderShipped" // one shipment, partial or last
+	FulfillmentOrderCompleted = "FulfillmentOrderCompleted"
+	FulfillmentOrderReported  = "FulfillmentOrderReported" // a shipment was written back to the shop
+	FulfillmentOrderCanceled  = "FulfillmentOrderCanceled"
+
+	StockPosted = "StockPosted"
+)
+
+// All is the catalogue.
+func All() []Definition {
+	orders := func(name, title string, e Entity) Definition {
+		return Definition{name, title, e, "orderloom.orders"}
+	}
+	return []Definition{
+		{MessageReceived, "Message received", Message, "orderloom.intake"},
+		orders(OrderReceived, "Order received", Order),
+		orders(OrderChanged, "Order changed by its channel", Order),
+		orders(OrderChangeFailed, "Change by the channel refused", Order),
+		orders(OrderCorrected, "Order corrected by a person", Order),
+		orders(OrderHeaderValidated, "Order header validated", Order),
+		orders(OrderHeaderValidateFailed, "Order header validation failed", Order),
+		orders(OrderLineValidated, "Order line validated", Line),
+		orders(OrderLineValidateFailed, "Order line validation failed", Line),
+		orders(OrderLinesValidated, "All order lines validated", Order),
+		orders(OrderLinesValidateFailed, "Validation of order lines failed", Order),
+		orders(OrderLineSourced, "Location assigned to order line", Line),
+		orders(OrderSourced, "Location assigned to all order lines", Order),
+		orders(OrderSourcingFailed, "No location for the order", Order),
+		orders(OrderReserved, "Stock reserved", Order),
+		orders(OrderReservationFailed, "Not enough stock", Order),
+		orders(OrderReleased, "Reserved stock released", Order),
+		orders(OrderSentToFulfillment, "All fulfillment orders sent", Order),
+		orders(OrderPartiallyShipped, "Order partially shipped", Order),
+		orders(OrderFulfilled, "Order fulfilled", Order),
+		orders(OrderCanceled, "Order canceled", Order),
+		orders(OrderCancellationFailed, "Cancellation refused", Order),
+		orders(OrderExceptionRaised, "Exception raised", Order),
+		orders(OrderExceptionResolved, "Exception resolved", Order),
+		orders(FulfillmentOrderCreated, "Fulfillment order created", FulfillmentOrder),
+		orders(FulfillmentOrderReleased, "Fulfillment order released for sending", FulfillmentOrder),
+		orders(FulfillmentOrderSent, "Fulfillment order sent", FulfillmentOrder),
+		orders(FulfillmentOrderSendFail, "Sending the fulfillment order failed", FulfillmentOrder),
+		orders(FulfillmentOrderShipped, "Shipment left the location", FulfillmentOrder),
+		orders(FulfillmentOrderCompleted, "Fulfillment order shipped completely", FulfillmentOrder),
+		orders(FulfillmentOrderReported, "Shipment reported to the shop", FulfillmentOrder),
+		orders(FulfillmentOrderCanceled, "Fulfillment order canceled", FulfillmentOrder),
+		{StockPosted, "Stock posted", Stock, "orderloom.inventory"},
+	}
+}
+
+// Lookup finds a definition by name.
+func Lookup(name string) (Definition, bool) {
+	for _, d := range All() {
+		if d.Name == name {
+			return d, true
+		}
+	}
+	return Definition{}, false
+}

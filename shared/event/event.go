@@ -1,0 +1,41 @@
+// Package event is the catalogue of business events: what can happen to a
+// record, said as entity + past participle. Every change of a record is one or
+// more events; they are journalled with the change and published from there.
+package event
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// Entity is the kind of record an event happens to.
+type Entity string
+
+const (
+	Order            Entity = "order"
+	Line             Entity = "line"
+	FulfillmentOrder Entity = "fulfillmentOrder"
+	Message          Entity = "message"
+	Stock            Entity = "stock"
+)
+
+// Event is one thing that happened. On the bus it is the detail of an entry
+// whose detail-type is Name.
+type Event struct {
+	Name     string          `json:"name"`
+	Entity   Entity          `json:"entity"`
+	EntityID string          `json:"entityId"`          // order id, line id, fulfillment order id, …
+	OrderID  string          `json:"orderId,omitempty"` // empty for events outside an order
+	Seq      int64           `json:"seq"`               // ascending without gaps per order; consumers apply by it
+	At       time.Time       `json:"at"`
+	Step     string          `json:"step,omitempty"` // flow step that caused it
+	Payload  json.RawMessage `json:"payload,omitempty"`
+}
+
+// Definition is one row of the catalogue.
+type Definition struct {
+	Name   string `json:"name"`
+	Title  string `json:"title"` // what a business user reads
+	Entity Entity `json:"entity"`
+	Source string `json:"source"` // EventBridge source that raises it
+}

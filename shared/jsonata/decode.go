@@ -1,0 +1,226 @@
+package jsonata
+
+import (
+	"math"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of Decode.
+const (
+	maxDecodeDepth = 512
+	maxDecodeBytes = 64 << 20
+)
+
+// Decode reads one JSON text. Keys keep their order; a key that appears twice
+// keeps its first place and its last value. More than 512 levels, more than
+// 64 MiB, a number beyond float64 or anything behind the value is an *Error
+// whose Position is the byte offset. Invalid UTF-8 becomes U+FFFD.
+func Decode(data []byte) (any, error) {
+	if len(data) > maxDecodeBytes {
+		return nil, failToken(CodeTooLarge, "document")
+	}
+	d := &decoder{s: string(data)}
+	d.space()
+	v, err := d.value(0)
+	if err != nil {
+		return nil, err
+	}
+	if d.space(); d.pos < len(d.s) {
+		return nil, d.fail("more text behind the value")
+	}
+	return v, nil
+}
+
+type decoder struct {
+	s   string
+	pos int
+}
+
+func (d *decoder) fail(what string) *Error {
+	return &Error{Code: CodeJSON, Position: d.pos, Message: "not JSON: " + what}
+}
+
+func (d *decoder) space() {
+	for d.pos < len(d.s) {
+		switch d.s[d.pos] {
+		case ' ', '\t', '\n', '\r':
+			d.pos++
+		default:
+			return
+		}
+	}
+}
+
+func (d *decoder) peek() byte {
+	if d.pos < len(d.s) {
+		return d.s[d.pos]
+	}
+	return 0
+}
+
+func (d *decoder) value(depth int) (any, error) {
+	if depth > maxDecodeDepth {
+		return nil, failAt(CodeTooLarge, d.pos, "nesting", nil)
+	}
+	switch c := d.peek(); {
+	case c == '{':
+		return d.object(depth)
+	case c == '[':
+		return d.array(depth)
+	case c == '"':
+		return d.str()
+	case c == '-' || c >= '0' && c <= '9':
+		return d.number()
+	}
+	for _, w := range [...]struct {
+		word  string
+		value any
+	}{{"true", true}, {"false", false}, {"null", nil}} {
+		if strings.HasPrefix(d.s[d.pos:], w.word) {
+			d.pos += len(w.word)
+			return w.value, nil
+		}
+	}
+	if d.pos >= len(d.s) {
+		return nil, d.fail("the text ends too early")
+	}
+	return nil, d.fail("a value was expected")
+}
+
+func (d *decoder) object(depth int) (any, error) {
+	o := &Object{}
+	d.pos++
+	if d.space(); d.peek() == '}' {
+		d.pos++
+		return o, nil
+	}
+	for {
+		d.space()
+		if d.peek() != '"' {
+			return nil, d.fail("a key was expected")
+		}
+		key, err := d.str()
+		if err != nil {
+			return nil, err
+		}
+		if d.space(); d.peek() != ':' {
+			return nil, d.fail("a colon was expected")
+		}
+		d.pos++
+		d.space()
+		v, err := d.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		o.Set(key.(string), v)
+		if more, err := d.more('}'); !more {
+			return o, err
+		}
+	}
+}
+
+func (d *decoder) array(depth int) (any, error) {
+	out := []any{}
+	d.pos++
+	if d.space(); d.peek() == ']' {
+		d.pos++
+		return out, nil
+	}
+	for {
+		d.space()
+		v, err := d.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, v)
+		if more, err := d.more(']'); !more {
+			return out, err
+		}
+	}
+}
+
+// more moves past a comma, or past the end of the array or object.
+func (d *decoder) more(end byte) (bool, error) {
+	d.space()
+	switch d.peek() {
+	case ',':
+		d.pos++
+		return true, nil
+	case end:
+		d.pos++
+		return false, nil
+	}
+	return false, d.fail("a comma or " + string(end) + " was expected")
+}
+
+func (d *decoder) number() (any, error) {
+	start := d.pos
+	i := d.pos
+	for i < len(d.s) && strings.IndexByte("+-.0123456789eE", d.s[i]) >= 0 {
+		i++
+	}
+	text := d.s[start:i]
+	digits := strings.TrimPrefix(text, "-")
+	if !isDecimal(text) || len(digits) > 1 && digits[0] == '0' && digits[1] >= '0' && digits[1] <= '9' {
+		return nil, d.fail("a number is malformed")
+	}
+	f, _ := strconv.ParseFloat(text, 64)
+	if math.IsInf(f, 0) {
+		return nil, d.fail("the number " + text + " is out of range")
+	}
+	d.pos = i
+	return number(f), nil
+}
+
+// str reads a string; the common one without escapes is a part of the input.
+func (d *decoder) str() (any, error) {
+	start := d.pos + 1
+	for i := start; i < len(d.s); i++ {
+		switch c := d.s[i]; {
+		case c == '"':
+			d.pos = i + 1
+			return validText(d.s[start:i]), nil
+		case c == '\\':
+			return d.escaped(start, i)
+		case c < 0x20:
+			d.pos = i
+			return nil, d.fail("a control character in a string")
+		}
+	}
+	return nil, d.fail("a string has no end")
+}
+
+func (d *decoder) escaped(start, i int) (any, error) {
+	var b strings.Builder
+	b.WriteString(d.s[start:i])
+	for i < len(d.s) {
+		switch c := d.s[i]; {
+		case c == '"':
+			d.pos = i + 1
+			return validText(b.String()), nil
+		case c < 0x20:
+			d.pos = i
+			return nil, d.fail("a control character in a string")
+		case c == '\\':
+			n, err := unescape(&b, d.s, i)
+			if err != nil {
+				d.pos = i
+				return nil, d.fail("an unknown escape in a string")
+			}
+			i += n
+		default:
+			b.WriteByte(c)
+			i++
+		}
+	}
+	return nil, d.fail("a string has no end")
+}
+
+func validText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return strings.ToValidUTF8(s, "\uFFFD")
+}

@@ -1,0 +1,13 @@
+// Package jsonata is an implementation of JSONata 2.0 as AWS Step Functions
+// accepts it: without $eval, with $partition, $range, $hash, $random(seed),
+// $uuid and $parse.
+//
+// An expression is compiled once and evaluated many times, concurrently if need
+// be. Evaluation uses no reflection and is limited in time, depth and size.
+// What this package cannot do yet it refuses at Compile, by name, with the code
+// [CodeUnsupported]; it never evaluates such an expression to something else.
+//
+// Values are what [Decode] returns: nil for JSON null, bool, float64, string,
+// []any and *[Object]; [Undefined] stands for "no value". Values given to Eval
+// are never changed, but results may share parts with them.
+package jsonata

@@ -1,0 +1,207 @@
+package jsonata
+
+import (
+	"math"
+	"unicode/utf8"
+)
+
+// maxValueDepth bounds how deep arrays and objects may be nested.
+const maxValueDepth = 10_000
+
+// Encode writes v as compact JSON: keys in order, numbers as JavaScript prints
+// them, no HTML escaping. Numbers that are not finite become null, as in
+// JavaScript. A function, Undefined or a foreign type is an *Error.
+func Encode(v any) ([]byte, error) { return AppendEncode(nil, v) }
+
+// AppendEncode appends what Encode returns to dst.
+func AppendEncode(dst []byte, v any) ([]byte, error) {
+	w := writer{buf: dst}
+	err := w.value(v, 0)
+	return w.buf, err
+}
+
+// writer turns values into JSON.
+type writer struct {
+	buf    []byte
+	text   bool // as $string does: 15 digits, functions as ""
+	indent bool
+	limit  int // bytes, 0 for none
+}
+
+func (w *writer) value(v any, depth int) error {
+	if depth > maxValueDepth {
+		return failToken(CodeTooLarge, "nesting")
+	}
+	if w.limit > 0 && len(w.buf) > w.limit {
+		return failToken(CodeTooLarge, "string")
+	}
+	switch x := v.(type) {
+	case nil:
+		w.buf = append(w.buf, "null"...)
+	case bool:
+		if x {
+			w.buf = append(w.buf, "true"...)
+		} else {
+			w.buf = append(w.buf, "false"...)
+		}
+	case float64:
+		return w.number(x)
+	case string:
+		w.buf = appendQuoted(w.buf, x)
+	case []any:
+		return w.array(x, depth)
+	case *array:
+		return w.array(x.items, depth)
+	case *Object:
+		return w.object(x, depth)
+	case *function:
+		if !w.text {
+			return fail(CodeFunctionResult)
+		}
+		w.buf = append(w.buf, `""`...)
+	case undefinedType: // a regular expression's group that took no part
+		if depth == 0 {
+			return failAt(CodeJSON, -1, "", nil)
+		}
+		w.buf = append(w.buf, "null"...)
+	default:
+		e := fail(CodeJSON)
+		e.Message = "a value that is not JSON cannot be encoded"
+		return e
+	}
+	return nil
+}
+
+func (w *writer) number(f float64) error {
+	switch {
+	case !math.IsInf(f, 0) && !math.IsNaN(f):
+		if w.text {
+			f = precise(f)
+		}
+		w.buf = appendNumber(w.buf, f)
+	case w.text && math.IsInf(f, 0):
+		return failValue("D1001", f)
+	default:
+		w.buf = append(w.buf, "null"...)
+	}
+	return nil
+}
+
+func (w *writer) array(items []any, depth int) error {
+	w.buf = append(w.buf, '[')
+	for i, e := range items {
+		if i > 0 {
+			w.buf = append(w.buf, ',')
+		}
+		w.line(depth + 1)
+		if err := w.value(e, depth+1); err != nil {
+			return err
+		}
+	}
+	if len(items) > 0 {
+		w.line(depth)
+	}
+	w.buf = append(w.buf, ']')
+	return nil
+}
+
+func (w *writer) object(o *Object, depth int) error {
+	w.buf = append(w.buf, '{')
+	for i, k := range o.keys {
+		if i > 0 {
+			w.buf = append(w.buf, ',')
+		}
+		w.line(depth + 1)
+		w.buf = append(appendQuoted(w.buf, k), ':')
+		if w.indent {
+			w.buf = append(w.buf, ' ')
+		}
+		if err := w.value(o.vals[i], depth+1); err != nil {
+			return err
+		}
+	}
+	if len(o.keys) > 0 {
+		w.line(depth)
+	}
+	w.buf = append(w.buf, '}')
+	return nil
+}
+
+func (w *writer) line(depth int) {
+	if !w.indent {
+		return
+	}
+	w.buf = append(w.buf, '\n')
+	for range depth {
+		w.buf = append(w.buf, "  "...)
+	}
+}
+
+const hexDigits = "0123456789abcdef"
+
+func appendQuoted(dst []byte, s string) []byte {
+	dst = append(dst, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		c := s[i]
+		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
+			i++
+			continue
+		}
+		if c >= utf8.RuneSelf {
+			r, n := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError && n == 1 {
+				dst = append(append(dst, s[start:i]...), "\uFFFD"...)
+				start = i + 1
+			}
+			i += n
+			continue
+		}
+		dst = append(dst, s[start:i]...)
+		switch c {
+		case '"', '\\':
+			dst = append(dst, '\\', c)
+		case '\n':
+			dst = append(dst, `\n`...)
+		case '\r':
+			dst = append(dst, `\r`...)
+		case '\t':
+			dst = append(dst, `\t`...)
+		case '\b':
+			dst = append(dst, `\b`...)
+		case '\f':
+			dst = append(dst, `\f`...)
+		default:
+			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
+		}
+		i++
+		start = i
+	}
+	return append(append(dst, s[start:]...), '"')
+}
+
+// textOf is $string: a string stays, nothing is empty, anything else is JSON.
+func textOf(r *run, v any) (string, error) { return textIndented(r, v, false) }
+
+func textIndented(r *run, v any, indent bool) (string, error) {
+	switch x := v.(type) {
+	case string:
+		return x, nil
+	case undefinedType, *function:
+		return "", nil
+	case float64:
+		if math.IsNaN(x) || math.IsInf(x, 0) {
+			return "", failValue("D3001", v)
+		}
+	case *array:
+		if x.flags&flagOuter != 0 {
+			v = x.items[0]
+		}
+	}
+	var room [64]byte
+	w := writer{buf: room[:0], text: true, indent: indent, limit: r.limits.Text}
+	if err := w.value(v, 0); err != nil {
+		return "", err
+	}
+	return string(w.buf), r.text(len(w.buf))
+}

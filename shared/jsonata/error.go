@@ -1,0 +1,108 @@
+package jsonata
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Codes of this package that are not JSONata's own.
+const (
+	// CodeUnsupported: Compile met a construct that this package does not
+	// implement; Token names it.
+	CodeUnsupported = "X0001"
+	// CodeRegex: a regular expression that cannot be evaluated as JavaScript
+	// would (look-around, back reference, …); Token is the offending part.
+	CodeRegex = "X0002"
+	// CodeFunctionResult: the result is or contains a function.
+	CodeFunctionResult = "X0003"
+	// CodeJSON: Decode or Encode met something that is not JSON, or $parse did.
+	CodeJSON = "X0004"
+	// CodeTooLarge: a value exceeds Limits.Sequence or the text limit.
+	CodeTooLarge = "X0005"
+	// CodeLimit: the evaluation is too deep, takes too many steps or its
+	// context ended. The reference uses the same code.
+	CodeLimit = "U1001"
+)
+
+// Error is a failure of Compile or Eval.
+type Error struct {
+	Code     string // JSONata's code, e.g. "S0201", or one of the Code constants
+	Position int    // byte offset in the source, -1 where there is none
+	Token    string // operator, function or name concerned
+	Value    any    // the offending value, if any
+	Message  string // plain words, already with token and value
+	Err      error  // underlying error, e.g. the context's
+}
+
+func (e *Error) Error() string {
+	s := e.Code + ": " + e.Message
+	if e.Position >= 0 {
+		s += " (at " + strconv.Itoa(e.Position) + ")"
+	}
+	return s
+}
+
+// Unwrap gives errors.Is the underlying error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// fail makes an error without position; the node that calls fills it in.
+func fail(code string) *Error { return failAt(code, -1, "", nil) }
+
+func failToken(code, token string) *Error { return failAt(code, -1, token, nil) }
+
+func failValue(code string, v any) *Error { return failAt(code, -1, "", v) }
+
+func failAt(code string, pos int, token string, v any) *Error {
+	msg := messages[code]
+	if msg == "" {
+		msg = "evaluation failed"
+	}
+	if strings.Contains(msg, "{token}") {
+		msg = strings.ReplaceAll(msg, "{token}", token)
+	}
+	if strings.Contains(msg, "{value}") {
+		msg = strings.ReplaceAll(msg, "{value}", brief(v))
+	}
+	if f, ok := v.(*function); ok {
+		v = f.describe()
+	}
+	return &Error{Code: code, Position: pos, Token: token, Value: v, Message: msg}
+}
+
+// brief shows a value in a message, shortened.
+func brief(v any) string {
+	s := ""
+	switch x := v.(type) {
+	case undefinedType:
+		return "nothing"
+	case *function:
+		return x.describe()
+	case string:
+		s = strconv.Quote(x)
+	case int:
+		return strconv.Itoa(x)
+	default:
+		b, err := AppendEncode(nil, v)
+		if err != nil {
+			return fmt.Sprintf("a %T", v)
+		}
+		s = string(b)
+	}
+	if len(s) > 80 {
+		s = strings.ToValidUTF8(s[:80], "") + "…"
+	}
+	return s
+}
+
+// at fills in position and token where the failing function did not know them.
+func at(err error, pos int, token string) error {
+	if e, ok := err.(*Error); ok && e.Position < 0 {
+		e.Position = pos
+		if e.Token == "" {
+			e.Token = token
+			e.Message = strings.ReplaceAll(e.Message, "{token}", token)
+		}
+	}
+	return err
+}

@@ -1,0 +1,269 @@
+package jsonata
+
+import "math"
+
+type operands struct {
+	lhs, rhs evaluator
+	op       string
+	pos      int
+}
+
+func (o *operands) both(f *frame, in any) (l, r any, err error) {
+	if l, err = o.lhs.eval(f, in); err != nil {
+		return nil, nil, err
+	}
+	r, err = o.rhs.eval(f, in)
+	return l, r, err
+}
+
+func (o *operands) fail(err error) error {
+	if e, ok := err.(*Error); ok {
+		e.Position = -1
+		return at(e, o.pos, o.op)
+	}
+	return err
+}
+
+func (c *compiler) binary(n *node) (evaluator, error) {
+	l, err := c.node(n.lhs)
+	if err != nil {
+		return nil, err
+	}
+	r, err := c.node(n.rhs)
+	if err != nil {
+		return nil, err
+	}
+	o := operands{l, r, n.text, n.pos}
+	switch n.text {
+	case "+", "-", "*", "/", "%":
+		return &arithmetic{o, n.text[0]}, nil
+	case "=", "!=":
+		return &equality{o, n.text == "!="}, nil
+	case "<", "<=", ">", ">=":
+		return &comparison{o, n.text[0] == '<', len(n.text) == 2}, nil
+	case "&":
+		return &concat{o}, nil
+	case "and", "or":
+		return &logic{o, n.text == "or"}, nil
+	case "in":
+		return &includes{o}, nil
+	case "..":
+		return &rangeNode{o}, nil
+	}
+	return nil, failAt("S0201", n.pos, n.text, nil)
+}
+
+type arithmetic struct {
+	operands
+	op byte
+}
+
+func (n *arithmetic) eval(f *frame, in any) (any, error) {
+	l, r, err := n.both(f, in)
+	if err != nil {
+		return nil, err
+	}
+	x, okX, err := finite(l)
+	if err != nil {
+		return nil, n.fail(err)
+	}
+	if !okX && !IsUndefined(l) {
+		return nil, failAt("T2001", n.pos, n.operands.op, l)
+	}
+	y, okY, err := finite(r)
+	if err != nil {
+		return nil, n.fail(err)
+	}
+	if !okY && !IsUndefined(r) {
+		return nil, failAt("T2002", n.pos, n.operands.op, r)
+	}
+	if !okX || !okY {
+		return undef, nil
+	}
+	switch n.op {
+	case '+':
+		x += y
+	case '-':
+		x -= y
+	case '*':
+		x *= y
+	case '/':
+		x /= y
+	case '%':
+		x = math.Mod(x, y)
+	}
+	return number(x), nil
+}
+
+// finite is the number v; ok is false for anything else and for NaN.
+func finite(v any) (f float64, ok bool, err error) {
+	f, ok = v.(float64)
+	if !ok || f-f == 0 {
+		return f, ok, nil
+	}
+	if math.IsNaN(f) {
+		return 0, false, nil
+	}
+	return 0, false, failValue("D1001", v)
+}
+
+type equality struct {
+	operands
+	negate bool
+}
+
+func (n *equality) eval(f *frame, in any) (any, error) {
+	l, r, err := n.both(f, in)
+	if err != nil {
+		return nil, err
+	}
+	if IsUndefined(l) || IsUndefined(r) {
+		return false, nil
+	}
+	eq, err := equal(f.run, l, r)
+	return eq != n.negate, err
+}
+
+type comparison struct {
+	operands
+	less, orEqual bool
+}
+
+func (n *comparison) eval(f *frame, in any) (any, error) {
+	l, r, err := n.both(f, in)
+	if err != nil {
+		return nil, err
+	}
+	if x, ok := l.(float64); ok {
+		if y, ok := r.(float64); ok {
+			switch {
+			case n.orEqual && x == y:
+				return true, nil
+			case n.less:
+				return x < y, nil
+			}
+			return x > y, nil
+		}
+	}
+	noL, noR := IsUndefined(l), IsUndefined(r)
+	if !orderable(l) && !noL {
+		return nil, failAt("T2010", n.pos, n.op, l)
+	}
+	if !orderable(r) && !noR {
+		return nil, failAt("T2010", n.pos, n.op, r)
+	}
+	if noL || noR {
+		return undef, nil
+	}
+	c, ok := compare(l, r)
+	if !ok {
+		return nil, failAt("T2009", n.pos, n.op, l)
+	}
+	if n.less {
+		c = -c
+	}
+	return c > 0 || c == 0 && n.orEqual, nil
+}
+
+type concat struct{ operands }
+
+func (n *concat) eval(f *frame, in any) (any, error) {
+	l, r, err := n.both(f, in)
+	if err != nil {
+		return nil, err
+	}
+	a, err := textOf(f.run, l)
+	if err != nil {
+		return nil, n.fail(err)
+	}
+	b, err := textOf(f.run, r)
+	if err != nil {
+		return nil, n.fail(err)
+	}
+	if err := f.run.text(len(a) + len(b)); err != nil {
+		return nil, err
+	}
+	return a + b, nil
+}
+
+type logic struct {
+	operands
+	or bool
+}
+
+func (n *logic) eval(f *frame, in any) (any, error) {
+	for i, e := range [2]evaluator{n.lhs, n.rhs} {
+		v, err := e.eval(f, in)
+		if err != nil {
+			return nil, err
+		}
+		yes, err := truth(v)
+		if err != nil {
+			return nil, n.fail(err)
+		}
+		if i == 1 || yes == n.or {
+			return yes, nil
+		}
+	}
+	return n.or, nil
+}
+
+type includes struct{ operands }
+
+func (n *includes) eval(f *frame, in any) (any, error) {
+	l, r, err := n.both(f, in)
+	if err != nil {
+		return nil, err
+	}
+	if IsUndefined(l) || IsUndefined(r) {
+		return false, nil
+	}
+	items, ok := itemsOf(r)
+	if !ok {
+		return same(l, r), nil
+	}
+	if err := f.run.tick(len(items) >> 2); err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		if same(l, item) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// maxRange is how many items the reference allows in a range.
+const maxRange = 10_000_000
+
+type rangeNode struct{ operands }
+
+func (n *rangeNode) eval(f *frame, in any) (any, error) {
+	l, r, err := n.both(f, in)
+	if err != nil {
+		return nil, err
+	}
+	from, okL := l.(float64)
+	if !IsUndefined(l) && (!okL || from != math.Trunc(from) || math.IsInf(from, 0)) {
+		return nil, failAt("T2003", n.pos, "..", l)
+	}
+	to, okR := r.(float64)
+	if !IsUndefined(r) && (!okR || to != math.Trunc(to) || math.IsInf(to, 0)) {
+		return nil, failAt("T2004", n.pos, "..", r)
+	}
+	if !okL || !okR || from > to {
+		return undef, nil
+	}
+	size := to - from + 1
+	if size > maxRange || size > float64(f.run.limits.Sequence) {
+		return nil, failAt("D2014", n.pos, "..", size)
+	}
+	if err := f.run.tick(int(size)); err != nil {
+		return nil, err
+	}
+	out := make([]any, int(size))
+	for i := range out {
+		out[i] = number(from + float64(i))
+	}
+	return newSeq(out...), nil
+}

@@ -1,0 +1,229 @@
+package jsonata
+
+// call invokes a function.
+type call struct {
+	proc   evaluator
+	name   string
+	args   []evaluator
+	tail   bool
+	asName string // set if proc is a bare name, to help who forgot the $
+	pos    int
+}
+
+func (c *compiler) call(n *node) (evaluator, error) {
+	out, err := c.callParts(n)
+	if err != nil {
+		return nil, err
+	}
+	out.tail = n.tail
+	return out, c.checkFunctions(n, out)
+}
+
+func (c *compiler) callParts(n *node) (*call, error) {
+	out := &call{name: n.lhs.text, pos: n.pos}
+	var err error
+	if out.proc, err = c.node(n.lhs); err != nil {
+		return nil, err
+	}
+	if n.lhs.kind == kindPath {
+		out.asName, out.name = n.lhs.list[0].text, n.lhs.list[0].text
+	}
+	for _, a := range n.list {
+		var e evaluator
+		if a.kind != kindPlaceholder {
+			if e, err = c.node(a); err != nil {
+				return nil, err
+			}
+		}
+		out.args = append(out.args, e)
+	}
+	return out, nil
+}
+
+func (n *call) eval(f *frame, in any) (any, error) { return n.invoke(f, in, nil, false) }
+
+// invoke calls with the arguments, and with first before them if hasFirst.
+func (n *call) invoke(f *frame, in any, first any, hasFirst bool) (any, error) {
+	if err := f.run.tick(1); err != nil {
+		return nil, err
+	}
+	fn, err := n.proc.eval(f, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.forgotten(f, fn, "T1005"); err != nil {
+		return nil, err
+	}
+	args := make([]any, 0, len(n.args)+1)
+	if hasFirst {
+		args = append(args, first)
+	}
+	for _, a := range n.args {
+		v, err := a.eval(f, in)
+		if err != nil {
+			return nil, err
+		}
+		args = append(args, v)
+	}
+	if n.tail && !hasFirst {
+		return &tailCall{fn, args, n.pos, n.name}, nil
+	}
+	v, err := apply(f.run, fn, args, in)
+	if err != nil {
+		return nil, at(err, n.pos, n.name)
+	}
+	return v, nil
+}
+
+// forgotten refuses a bare name that is a function when written with $.
+func (n *call) forgotten(f *frame, fn any, code string) error {
+	if n.asName == "" || !IsUndefined(fn) || IsUndefined(f.lookup(n.asName)) {
+		return nil
+	}
+	return failAt(code, n.pos, n.asName, nil)
+}
+
+// partial applies a function to some of its arguments; nil ones stay open.
+type partial struct{ *call }
+
+func (c *compiler) partial(n *node) (evaluator, error) {
+	p, err := c.callParts(n)
+	return &partial{p}, err
+}
+
+func (n *partial) eval(f *frame, in any) (any, error) {
+	fixed := make([]any, len(n.args))
+	for i, a := range n.args {
+		if a == nil {
+			continue
+		}
+		v, err := a.eval(f, in)
+		if err != nil {
+			return nil, err
+		}
+		fixed[i] = v
+	}
+	v, err := n.proc.eval(f, in)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.forgotten(f, v, "T1007"); err != nil {
+		return nil, err
+	}
+	fn, ok := v.(*function)
+	if !ok {
+		return nil, failAt("T1008", n.pos, n.name, nil)
+	}
+	return n.bind(fn, fixed), nil
+}
+
+func (n *partial) bind(fn *function, fixed []any) *function {
+	open := 0
+	for _, a := range n.args {
+		if a == nil {
+			open++
+		}
+	}
+	inner := *fn
+	if fn.native == nil {
+		inner.sig = nil // the reference does not check a lambda's signature here
+	}
+	return &function{name: fn.name, arity: open, native: func(r *run, in any, args []any) (any, error) {
+		full := append([]any(nil), fixed...)
+		next := 0
+		for i, a := range n.args {
+			if a == nil {
+				full[i] = argAt(args, next)
+				next++
+			}
+		}
+		return apply(r, &inner, full, in)
+	}}
+}
+
+// lambdaNode makes a function that remembers where it was made.
+type lambdaNode struct {
+	params []string
+	body   evaluator
+	sig    *signature
+	depth  int
+}
+
+func (c *compiler) lambda(n *node) (evaluator, error) {
+	c.open(n.lhs)
+	defer c.close()
+	out := &lambdaNode{sig: n.signature, depth: nesting(n.lhs) + 1}
+	for _, p := range n.list {
+		out.params = append(out.params, p.text)
+		c.scope.names[p.text] = true
+	}
+	var err error
+	out.body, err = c.node(n.lhs)
+	return out, err
+}
+
+func (n *lambdaNode) eval(f *frame, in any) (any, error) {
+	return &function{arity: len(n.params), sig: n.sig, params: n.params, body: n.body, env: f, input: in, depth: n.depth}, nil
+}
+
+// nesting is the depth of the tree under n, without lambdas in it.
+func nesting(n *node) int {
+	deepest := 0
+	n.each(func(child *node) {
+		if child.kind != kindLambda {
+			deepest = max(deepest, nesting(child))
+		}
+	})
+	return deepest + 1
+}
+
+// applyNode is ~>: calls with one more argument, or chains two functions.
+type applyNode struct {
+	lhs, rhs evaluator
+	call     *call // rhs, if it is a call
+	pos      int
+}
+
+func (c *compiler) apply(n *node) (_ evaluator, err error) {
+	out := &applyNode{pos: n.pos}
+	if out.lhs, err = c.node(n.lhs); err != nil {
+		return nil, err
+	}
+	if n.rhs.kind == kindCall {
+		if out.call, err = c.callParts(n.rhs); err != nil {
+			return nil, err
+		}
+		return out, c.checkFunctions(n.rhs, out.call)
+	}
+	out.rhs, err = c.node(n.rhs)
+	return out, err
+}
+
+func (n *applyNode) eval(f *frame, in any) (any, error) {
+	left, err := n.lhs.eval(f, in)
+	if err != nil {
+		return nil, err
+	}
+	if n.call != nil {
+		return n.call.invoke(f, in, left, true)
+	}
+	right, err := n.rhs.eval(f, in)
+	if err != nil {
+		return nil, err
+	}
+	fn, ok := right.(*function)
+	if !ok {
+		return nil, failAt("T2006", n.pos, "~>", right)
+	}
+	if before, ok := left.(*function); ok {
+		return &function{arity: 1, native: func(r *run, _ any, args []any) (any, error) {
+			v, err := apply(r, before, []any{argAt(args, 0)}, nil)
+			if err != nil {
+				return nil, err
+			}
+			return apply(r, fn, []any{collapse(v)}, nil)
+		}}, nil
+	}
+	v, err := apply(f.run, fn, []any{left}, nil)
+	return v, at(err, n.pos, "~>")
+}

@@ -1,0 +1,142 @@
+package jsonata
+
+// group builds an object: of its context if it is a constructor, of a sequence
+// if it is a grouping.
+type group struct {
+	pairs    []pair
+	constant bool // all keys are different literals
+	pos      int
+}
+
+type pair struct {
+	key, value evaluator
+	name       string // the key, if constant
+}
+
+type object struct{ *group }
+
+func (n *object) eval(f *frame, in any) (any, error) { return n.group.eval(f, in) }
+
+func (g *group) eval(f *frame, in any) (any, error) {
+	items, isArr := itemsOf(in)
+	if err := f.run.tick(1 + len(items)); err != nil {
+		return nil, err
+	}
+	switch {
+	case !isArr:
+	case len(items) == 0:
+		in = undef
+	case len(items) == 1:
+		in = items[0]
+	default:
+		return g.many(f, items)
+	}
+	if !g.constant {
+		return g.many(f, []any{in})
+	}
+	out := newObjectSize(len(g.pairs))
+	for i := range g.pairs {
+		v, err := g.pairs[i].value.eval(f, in)
+		if err != nil {
+			return nil, err
+		}
+		if !IsUndefined(v) {
+			out.put(g.pairs[i].name, v)
+		}
+	}
+	return out, nil
+}
+
+// entry is what a grouping gathers for one key.
+type entry struct {
+	data any
+	pair int
+}
+
+func (g *group) many(f *frame, items []any) (any, error) {
+	var order []string
+	entries := map[string]*entry{}
+	for _, item := range items {
+		for i := range g.pairs {
+			k, err := g.pairs[i].key.eval(f, item)
+			if err != nil {
+				return nil, err
+			}
+			if IsUndefined(k) {
+				continue
+			}
+			key, ok := k.(string)
+			if !ok {
+				return nil, failAt("T1003", g.pos, "{", k)
+			}
+			e := entries[key]
+			if e == nil {
+				entries[key] = &entry{item, i}
+				order = append(order, key)
+				continue
+			}
+			if e.pair != i {
+				return nil, failAt("D1009", g.pos, "{", key)
+			}
+			if err := f.run.tick(1); err != nil {
+				return nil, err
+			}
+			e.data = gather(e.data, item)
+		}
+	}
+	out := newObjectSize(len(order))
+	for _, key := range order {
+		e := entries[key]
+		if a, ok := e.data.(*array); ok && a.flags == flagGather {
+			a.flags = 0
+		}
+		v, err := g.pairs[e.pair].value.eval(f, e.data)
+		if err != nil {
+			return nil, err
+		}
+		if !IsUndefined(v) {
+			out.put(key, v)
+		}
+	}
+	return out, nil
+}
+
+// flagGather marks the array that gather itself made and may extend.
+const flagGather = 1 << 7
+
+// gather appends like $append, but extends the array it made before.
+func gather(data, item any) any {
+	if a, ok := data.(*array); ok && a.flags == flagGather {
+		if items, ok := itemsOf(item); ok {
+			a.items = append(a.items, items...)
+		} else if !IsUndefined(item) {
+			a.items = append(a.items, item)
+		}
+		return a
+	}
+	v := appendValues(data, item)
+	if a, ok := v.(*array); ok && a.flags == 0 && !IsUndefined(data) && !IsUndefined(item) {
+		a.flags = flagGather
+	}
+	return v
+}
+
+// appendValues joins two values into one array; nothing adds nothing.
+func appendValues(a, b any) any {
+	if IsUndefined(a) {
+		return b
+	}
+	if IsUndefined(b) {
+		return a
+	}
+	left, ok := itemsOf(a)
+	if !ok {
+		left = []any{a}
+	}
+	right, ok := itemsOf(b)
+	if !ok {
+		right = []any{b}
+	}
+	out := make([]any, 0, len(left)+len(right))
+	return plain(append(append(out, left...), right...))
+}

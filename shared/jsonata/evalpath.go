@@ -1,0 +1,231 @@
+package jsonata
+
+// path evaluates its steps one after the other, each on every item that the
+// step before yields.
+type path struct {
+	steps   []step
+	fromVar bool // starts at a variable: does not run over the context's items
+	keep    bool // a single result stays an array
+	group   *group
+	// names is set if all steps are plain names, after an optional first step
+	// that is a variable: then objects are walked without building sequences.
+	names []string
+	head  evaluator
+}
+
+type step struct {
+	node   evaluator
+	name   string // of a name step without filters
+	filter []filter
+	sort   *sorter
+	cons   bool // array constructor as first step: evaluated once
+}
+
+func (c *compiler) path(n *node) (_ evaluator, err error) {
+	p := &path{fromVar: n.list[0].kind == kindVariable, keep: n.keepSingles}
+	simple := !n.keepSingles && n.group == nil
+	for i, s := range n.list {
+		st := step{cons: i == 0 && s.consArray}
+		if st.filter, err = c.filters(s.stages); err != nil {
+			return nil, err
+		}
+		if s.kind == kindSort {
+			st.sort, err = c.sorter(s)
+		} else {
+			st.node, err = c.node(s)
+		}
+		if err != nil {
+			return nil, err
+		}
+		isName := s.kind == kindName && s.stages == nil && s.predicates == nil && s.group == nil
+		isHead := i == 0 && s.kind == kindVariable && s.stages == nil && s.predicates == nil && s.group == nil && !s.keepArray
+		if isName {
+			st.name = s.text
+			p.names = append(p.names, s.text)
+		} else if isHead {
+			p.head = st.node
+		}
+		simple = simple && (isName || isHead)
+		p.steps = append(p.steps, st)
+	}
+	if !simple {
+		p.names, p.head = nil, nil
+	}
+	if n.group != nil {
+		p.group, err = c.group(n.group)
+	}
+	return p, err
+}
+
+func (p *path) eval(f *frame, in any) (any, error) {
+	if err := f.run.tick(1); err != nil {
+		return nil, err
+	}
+	if p.names == nil {
+		return p.walk(f, in, 0, false)
+	}
+	at := 0
+	if p.head != nil {
+		v, err := p.head.eval(f, in)
+		if err != nil {
+			return nil, err
+		}
+		in, at = v, 1
+	}
+	for i, name := range p.names {
+		o, ok := in.(*Object)
+		if !ok {
+			if isArray(in) {
+				return p.walk(f, in, at+i, at+i > 0)
+			}
+			return undef, nil
+		}
+		if in, ok = o.Get(name); !ok {
+			return undef, nil
+		}
+	}
+	return collapse(in), nil
+}
+
+// walk evaluates the steps from the given one. inner says that in is what an
+// earlier step yielded, as a single value.
+func (p *path) walk(f *frame, in any, from int, inner bool) (any, error) {
+	one := [1]any{in}
+	items := one[:]
+	if a, ok := itemsOf(in); ok && (inner || !p.fromVar) {
+		items = a
+	}
+	var res any = undef
+	single := false
+	for i := from; i < len(p.steps); i++ {
+		s := &p.steps[i]
+		var err error
+		if s.cons {
+			single = false
+			res, err = s.node.eval(f, &array{items: items, flags: flagSeq})
+		} else {
+			res, single, err = s.eval(f, items, i == len(p.steps)-1)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if single {
+			one[0] = res
+			items = one[:]
+			continue
+		}
+		if items, _ = itemsOf(res); len(items) == 0 {
+			break
+		}
+	}
+	return p.result(f, res, single)
+}
+
+func (p *path) result(f *frame, res any, single bool) (any, error) {
+	if p.keep {
+		switch a, ok := res.(*array); {
+		case single:
+			res, single = &array{items: []any{res}, flags: flagSeq | flagKeep}, false
+		case ok && a.flags&flagSeq != 0:
+			res = &array{items: a.items, flags: a.flags | flagKeep}
+		case ok && a.flags&flagCons != 0:
+			res = &array{items: []any{a}, flags: flagSeq | flagKeep}
+		}
+	}
+	if p.group != nil {
+		if single && isArray(res) {
+			res = newSeq(res)
+		}
+		return p.group.eval(f, res)
+	}
+	if single {
+		return res, nil
+	}
+	return collapse(res), nil
+}
+
+// eval evaluates a step on every item. single means that the result is a
+// sequence of the one item returned.
+func (s *step) eval(f *frame, items []any, last bool) (_ any, single bool, err error) {
+	if s.sort != nil {
+		v, err := s.sort.eval(f, items)
+		for i := 0; err == nil && i < len(s.filter); i++ {
+			v, err = s.filter[i].apply(f, v)
+		}
+		return v, false, err
+	}
+	r := f.run
+	if err = r.tick(len(items)); err != nil {
+		return nil, false, err
+	}
+	var first any
+	var out []any
+	n := 0
+	for _, item := range items {
+		v := undef
+		if o, ok := item.(*Object); ok && s.name != "" {
+			if v, ok = o.Get(s.name); !ok {
+				continue
+			}
+		} else if v, err = s.evalOne(f, item); err != nil {
+			return nil, false, err
+		}
+		if IsUndefined(v) {
+			continue
+		}
+		if n++; n == 1 {
+			first = v
+			continue
+		}
+		if n == 2 {
+			out = flattenInto(make([]any, 0, max(len(items), 4)), first)
+		}
+		out = flattenInto(out, v)
+		if err = r.room(len(out) - len(items)); err != nil {
+			return nil, false, err
+		}
+	}
+	if n == 1 {
+		v, single := soleResult(first, last)
+		return v, single, nil
+	}
+	return &array{items: out, flags: flagSeq}, false, nil
+}
+
+func (s *step) evalOne(f *frame, item any) (v any, err error) {
+	v, err = s.node.eval(f, item)
+	for i := 0; err == nil && i < len(s.filter); i++ {
+		v, err = s.filter[i].apply(f, v)
+	}
+	return v, err
+}
+
+// soleResult is the sequence that a step makes of its only result.
+func soleResult(v any, last bool) (_ any, single bool) {
+	items, isArr := itemsOf(v)
+	if !isArr {
+		return v, true
+	}
+	a, made := v.(*array)
+	if !made || a.flags&flagSeq == 0 {
+		if last {
+			return v, false
+		}
+		if made && a.flags&flagCons != 0 {
+			return v, true
+		}
+		return &array{items: items, flags: flagSeq}, false
+	}
+	if a.flags != flagSeq {
+		return &array{items: items, flags: flagSeq}, false
+	}
+	return a, false
+}
+
+// flattenInto appends v, or its items unless it is a constructed array.
+func flattenInto(out []any, v any) []any {
+	if items, ok := itemsOf(v); ok && !hasFlag(v, flagCons) {
+		return append(out, items...)
+	}
+	return append(out, v)
+}

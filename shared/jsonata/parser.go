@@ -1,0 +1,139 @@
+package jsonata
+
+// maxNesting bounds the depth of a syntax tree, so that neither parsing nor
+// evaluation can exhaust the stack.
+const maxNesting = 500
+
+// maxSource bounds the length of an expression in bytes.
+const maxSource = 1 << 20
+
+// parser is a Pratt parser: tok is the token to look at next.
+type parser struct {
+	lex   lexer
+	tok   token
+	depth int
+}
+
+func parse(src string) (*node, error) {
+	if len(src) > maxSource {
+		return nil, failToken(CodeTooLarge, "expression")
+	}
+	p := &parser{lex: lexer{src: src}}
+	if err := p.step(false); err != nil {
+		return nil, err
+	}
+	n, err := p.expression(0)
+	if err != nil {
+		return nil, err
+	}
+	if p.tok.kind != tokEnd {
+		return nil, failAt("S0201", p.tok.pos, p.tok.show(), nil)
+	}
+	return n, nil
+}
+
+func (p *parser) step(afterOperand bool) (err error) {
+	p.tok, err = p.lex.next(afterOperand)
+	return err
+}
+
+// advance requires the operator op and moves on.
+func (p *parser) advance(op string, afterOperand bool) error {
+	if !p.tok.is(op) {
+		if p.tok.kind == tokEnd {
+			return failAt("S0203", p.tok.pos, p.tok.show(), op)
+		}
+		return failAt("S0202", p.tok.pos, p.tok.show(), op)
+	}
+	return p.step(afterOperand)
+}
+
+// expression parses what binds tighter than power.
+func (p *parser) expression(power int) (*node, error) {
+	if p.depth++; p.depth > maxNesting {
+		return nil, failAt(CodeLimit, p.tok.pos, "nesting", nil)
+	}
+	defer func() { p.depth-- }()
+	t := p.tok
+	if err := p.step(true); err != nil {
+		return nil, err
+	}
+	left, err := p.prefix(t)
+	if err != nil {
+		return nil, err
+	}
+	for chain := 0; power < p.power(); chain++ {
+		if chain > maxNesting {
+			return nil, failAt(CodeLimit, p.tok.pos, "nesting", nil)
+		}
+		t = p.tok
+		if err = p.step(false); err != nil {
+			return nil, err
+		}
+		if left, err = p.infix(t, left); err != nil {
+			return nil, err
+		}
+	}
+	return left, nil
+}
+
+func (p *parser) power() int {
+	if p.tok.kind != tokOperator {
+		return 0
+	}
+	return bindingPower(p.tok.text)
+}
+
+// prefix makes a node of a token that starts an expression.
+func (p *parser) prefix(t token) (*node, error) {
+	n := &node{pos: t.pos, text: t.text, value: t.value}
+	switch t.kind {
+	case tokName:
+		n.kind = kindName
+	case tokVariable:
+		n.kind = kindVariable
+	case tokString:
+		n.kind = kindString
+	case tokNumber:
+		n.kind = kindNumber
+	case tokValue:
+		n.kind = kindValue
+	case tokRegex:
+		n.kind = kindRegex
+	case tokEnd:
+		return nil, failAt("S0207", t.pos, "(end)", nil)
+	default:
+		return p.prefixOperator(t, n)
+	}
+	return n, nil
+}
+
+func (p *parser) prefixOperator(t token, n *node) (_ *node, err error) {
+	switch t.text {
+	case "and", "or", "in":
+		n.kind = kindWordOperator
+	case "*":
+		n.kind = kindWildcard
+	case "**":
+		n.kind = kindDescendant
+	case "%":
+		n.kind = kindParent
+	case "-":
+		n.kind = kindNegate
+		n.lhs, err = p.expression(70)
+	case "(":
+		return p.block(n)
+	case "[":
+		return p.array(n)
+	case "{":
+		n.kind = kindObject
+		n.pairs, err = p.pairs()
+	case "|":
+		return p.transform(n)
+	case "!", "~":
+		return nil, failAt("S0204", t.pos, t.text, nil)
+	default:
+		return nil, failAt("S0211", t.pos, t.text, nil)
+	}
+	return n, err
+}

@@ -1,0 +1,132 @@
+package jsonata
+
+// resolve rewrites the tree that the parser made into the one that is compiled:
+// chains of "." become paths of steps, filters and groupings are attached to
+// what they apply to.
+func resolve(n *node) (*node, error) {
+	out, err := resolveKind(n)
+	if err == nil && n.keepArray {
+		out.keepArray = true
+	}
+	return out, err
+}
+
+func resolveKind(n *node) (*node, error) {
+	switch n.kind {
+	case kindName, kindWordOperator:
+		step := *n
+		step.kind = kindName
+		return &node{kind: kindPath, pos: n.pos, list: []*node{&step}, keepSingles: n.keepArray}, nil
+	case kindBinary:
+		if n.text == "." {
+			return resolvePath(n)
+		}
+	case kindFilter:
+		return resolveFilter(n)
+	case kindGroup:
+		return resolveGroup(n)
+	case kindOrderBy:
+		return resolveOrderBy(n)
+	case kindFocus:
+		return nil, failAt(CodeUnsupported, n.pos, "focus binding @$"+n.rhs.text, nil)
+	case kindIndex:
+		return nil, failAt(CodeUnsupported, n.pos, "position binding #$"+n.rhs.text, nil)
+	case kindParent:
+		return nil, failAt(CodeUnsupported, n.pos, "parent operator %", nil)
+	case kindNegate:
+		return resolveNegate(n)
+	case kindApply:
+		out, err := resolveParts(n)
+		if err == nil {
+			out.keepArray = out.lhs.keepArray || out.rhs.keepArray
+		}
+		return out, err
+	case kindLambda:
+		body, err := resolve(n.lhs)
+		if err != nil {
+			return nil, err
+		}
+		markTail(body)
+		out := *n
+		out.lhs = body
+		return &out, nil
+	case kindBlock:
+		out, err := resolveParts(n)
+		if err != nil {
+			return nil, err
+		}
+		for _, e := range out.list {
+			if e.consArray || (e.kind == kindPath && e.list[0].consArray) {
+				out.consArray = true
+			}
+		}
+		return out, nil
+	}
+	return resolveParts(n)
+}
+
+// resolveParts resolves every child of a copy of n.
+func resolveParts(n *node) (_ *node, err error) {
+	out := *n
+	for _, p := range []**node{&out.lhs, &out.rhs, &out.cond} {
+		if *p != nil {
+			if *p, err = resolve(*p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if n.list != nil {
+		out.list = make([]*node, len(n.list))
+		for i, c := range n.list {
+			if out.list[i], err = resolve(c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	out.pairs, err = resolvePairs(n.pairs)
+	return &out, err
+}
+
+func resolvePairs(pairs [][2]*node) (_ [][2]*node, err error) {
+	out := make([][2]*node, len(pairs))
+	for i, pair := range pairs {
+		for j, c := range pair {
+			if out[i][j], err = resolve(c); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return out, nil
+}
+
+// resolveNegate folds the sign into a number literal, so that [-1] is an index.
+func resolveNegate(n *node) (*node, error) {
+	out, err := resolveParts(n)
+	if err != nil || out.lhs.kind != kindNumber {
+		return out, err
+	}
+	lit := *out.lhs
+	lit.value = -lit.value.(float64)
+	return &lit, nil
+}
+
+// markTail marks the calls of a lambda body whose result is the lambda's, so
+// that recursion through them does not grow the stack.
+func markTail(n *node) {
+	if n.predicates != nil || n.group != nil {
+		return
+	}
+	switch n.kind {
+	case kindCall:
+		n.tail = true
+	case kindCondition:
+		markTail(n.lhs)
+		if n.rhs != nil {
+			markTail(n.rhs)
+		}
+	case kindBlock:
+		if len(n.list) > 0 {
+			markTail(n.list[len(n.list)-1])
+		}
+	}
+}

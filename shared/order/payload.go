@@ -1,0 +1,43 @@
+package order
+
+import "encoding/json"
+
+// Payloads of events that change more than a state.
+
+// Assignment gives a quantity of a line to a location.
+type Assignment struct {
+	Line     string          `json:"line"`
+	SKU      string          `json:"sku"`
+	Quantity int             `json:"quantity"`
+	Location string          `json:"location"`
+	Why      json.RawMessage `json:"why,omitempty"` // the policy row that decided
+}
+
+// Sourced is the payload of OrderSourced.
+type Sourced struct {
+	Assignments []Assignment `json:"assignments"`
+}
+
+// Shortage says which stock is short.
+type Shortage struct {
+	SKU      string `json:"sku"`
+	Location string `json:"location"`
+	Wanted   int    `json:"wanted"`
+	OnHand   int    `json:"onHand"` // free now
+}
+
+// Short is the payload of OrderReservationFailed.
+type Short struct {
+	Missing []Shortage `json:"missing"`
+}
+
+// Sent is the payload of FulfillmentOrderSent.
+type Sent struct {
+	Remote string `json:"remote"` // the provider's order id
+}
+
+// Reported is the payload of FulfillmentOrderReported.
+type Reported struct {
+	Shipment int    `json:"shipment"`
+	ReportID string `json:"reportId,omitempty"` // the shop's id of the fulfillment
+}

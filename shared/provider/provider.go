@@ -1,0 +1,40 @@
+// Package provider declares providers: the folders under functions/providers
+// that speak to one outside service each. A Provider value lists what the
+// service can send us (handlers), how its documents become ours
+// (transformations) and what we can ask of it (actions). An Instance is an
+// installed provider with its own host, parameters and secrets.
+package provider
+
+import (
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/inbox"
+)
+
+// Provider is one catalogue entry.
+type Provider struct {
+	ID         string // folder name under functions/providers
+	Name       string // "Shopify"
+	Summary    string
+	Service    Service
+	Parameters []Parameter
+	Handlers   []inbox.Handler
+	Functions  []fn.Function // transformations and actions, in the order a reader wants them
+}
+
+// Service is what a provider is for.
+type Service string
+
+const (
+	OrderIntake Service = "order-intake"
+	Fulfillment Service = "fulfillment"
+)
+
+// Parameter is asked for when an instance is installed. A secret parameter is
+// kept by reference (Instance.Secrets), any other by value.
+type Parameter struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Secret   bool   `json:"secret,omitempty"`
+	Required bool   `json:"required,omitempty"`
+	Default  string `json:"default,omitempty"`
+}
