@@ -7,10 +7,10 @@ type Service string
 
 // The services a Task can call in the local engine.
 const (
-	LambdaInvoke       Service = "lambda:invoke"                 // result wrapped in {Payload, StatusCode, …}
-	LambdaFunction     Service = "lambda"                        // plain function ARN: arguments in, result out
-	PutEvents          Service = "events:putEvents"              //
-	StartExecution     Service = "states:startExecution"         // does not wait for the end
+	LambdaInvoke       Service = "lambda:invoke"                  // result wrapped in {Payload, StatusCode, …}
+	LambdaFunction     Service = "lambda"                         // plain function ARN: arguments in, result out
+	PutEvents          Service = "events:putEvents"               //
+	StartExecution     Service = "states:startExecution"          // does not wait for the end
 	StartSyncExecution Service = "aws-sdk:sfn:startSyncExecution" // an Express machine, to its end
 )
 

@@ -34,9 +34,11 @@ type corpusFile struct {
 	Cases  []corpusCase               `json:"cases"`
 }
 
-func readCorpus(t testing.TB) corpusFile {
+func readCorpus(t testing.TB) corpusFile { return readCorpusFile(t, "testdata/corpus.json") }
+
+func readCorpusFile(t testing.TB, name string) corpusFile {
 	t.Helper()
-	data, err := os.ReadFile("testdata/corpus.json")
+	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,9 +110,23 @@ func (x expectation) text(t testing.TB) string {
 func TestCorpus(t *testing.T) {
 	t.Parallel()
 	c := readCorpus(t)
-	if len(c.Cases) < 300 {
+	if len(c.Cases) < 1500 {
 		t.Fatalf("only %d cases", len(c.Cases))
 	}
+	checkCorpus(t, c)
+}
+
+// TestGeneratedCorpus checks the file that oracle/generate.mjs wrote, if the
+// environment variable JSONATA_CORPUS names one.
+func TestGeneratedCorpus(t *testing.T) {
+	t.Parallel()
+	if name := os.Getenv("JSONATA_CORPUS"); name != "" {
+		checkCorpus(t, readCorpusFile(t, name))
+	}
+}
+
+func checkCorpus(t *testing.T, c corpusFile) {
+	t.Helper()
 	for _, k := range c.Cases {
 		input := jsonata.Undefined
 		if k.Input != "" {
@@ -124,7 +140,7 @@ func TestCorpus(t *testing.T) {
 			vars[name] = decode(t, v)
 		}
 		if got, want := run(t, k.Expr, input, vars), k.text(t); got != want {
-			t.Errorf("%s\n got  %s\n want %s", k.Expr, got, want)
+			t.Errorf("%s (input %s)\n got  %s\n want %s", k.Expr, k.Input, got, want)
 		}
 	}
 }

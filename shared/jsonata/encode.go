@@ -76,7 +76,10 @@ func (w *writer) number(f float64) error {
 	switch {
 	case !math.IsInf(f, 0) && !math.IsNaN(f):
 		if w.text {
-			f = precise(f)
+			if f = precise(f); math.IsInf(f, 0) {
+				w.buf = append(w.buf, "null"...) // the largest numbers round to Infinity
+				return nil
+			}
 		}
 		w.buf = appendNumber(w.buf, f)
 	case w.text && math.IsInf(f, 0):

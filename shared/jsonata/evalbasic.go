@@ -9,9 +9,9 @@ type contextNode struct{}
 
 func (contextNode) eval(_ *frame, in any) (any, error) {
 	if a, ok := in.(*array); ok && a.flags&flagOuter != 0 {
-		return a.items[0], nil
+		return collapse(a.items[0]), nil
 	}
-	return in, nil
+	return collapse(in), nil
 }
 
 // rootNode is $$.
@@ -22,7 +22,7 @@ func (rootNode) eval(f *frame, _ any) (any, error) { return f.run.root, nil }
 // variable is bound somewhere in the expression.
 type variable struct{ name string }
 
-func (n *variable) eval(f *frame, _ any) (any, error) { return f.lookup(n.name), nil }
+func (n *variable) eval(f *frame, _ any) (any, error) { return collapse(f.lookup(n.name)), nil }
 
 // freeVariable is bound nowhere in the expression, so no scope has it.
 type freeVariable struct{ name string }
@@ -60,7 +60,7 @@ func (n *bind) eval(f *frame, in any) (any, error) {
 		return nil, err
 	}
 	f.bind(n.name, v)
-	return v, nil
+	return collapse(v), nil
 }
 
 type block struct {
@@ -78,7 +78,7 @@ func (n *block) eval(f *frame, in any) (v any, err error) {
 			return nil, err
 		}
 	}
-	return v, nil
+	return collapse(v), nil
 }
 
 type condition struct{ test, then, otherwise evaluator }
@@ -92,13 +92,15 @@ func (n *condition) eval(f *frame, in any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if yes {
-		return n.then.eval(f, in)
+	branch := n.then
+	if !yes {
+		branch = n.otherwise
 	}
-	if n.otherwise == nil {
+	if branch == nil {
 		return undef, nil
 	}
-	return n.otherwise.eval(f, in)
+	v, err = branch.eval(f, in)
+	return collapse(v), err
 }
 
 // finish applies filters and grouping to the result of a node and gives a
@@ -119,6 +121,9 @@ func (n *finish) eval(f *frame, in any) (any, error) {
 		if v, err = n.filters[i].apply(f, v); err != nil {
 			return nil, err
 		}
+	}
+	if n.keep && len(n.filters) > 0 && !isArray(v) {
+		v = newSeq(v)
 	}
 	if n.group != nil {
 		if v, err = n.group.eval(f, v); err != nil {

@@ -84,7 +84,10 @@ func (p *path) eval(f *frame, in any) (any, error) {
 			return undef, nil
 		}
 	}
-	return collapse(in), nil
+	if a, ok := in.(*array); ok && a.flags&flagSeq != 0 && len(a.items) == 1 {
+		return a.items[0], nil // a step does not hand on that a sequence is to stay an array
+	}
+	return in, nil
 }
 
 // walk evaluates the steps from the given one. inner says that in is what an
@@ -103,6 +106,9 @@ func (p *path) walk(f *frame, in any, from int, inner bool) (any, error) {
 		if s.cons {
 			single = false
 			res, err = s.node.eval(f, &array{items: items, flags: flagSeq})
+			if err == nil && !isArray(res) && len(p.steps) > 1 {
+				res = undef // a grouping made an object of it: no sequence to go on with
+			}
 		} else {
 			res, single, err = s.eval(f, items, i == len(p.steps)-1)
 		}
@@ -152,7 +158,7 @@ func (s *step) eval(f *frame, items []any, last bool) (_ any, single bool, err e
 		for i := 0; err == nil && i < len(s.filter); i++ {
 			v, err = s.filter[i].apply(f, v)
 		}
-		return v, false, err
+		return v, !isArray(v), err
 	}
 	r := f.run
 	if err = r.tick(len(items)); err != nil {

@@ -90,10 +90,11 @@ func fnShuffle(r *run, _ any, args []any) (any, error) {
 	if r.env.Random == nil {
 		return nil, failToken("T1006", "shuffle")
 	}
-	out := append([]any(nil), items...)
-	for i := len(out) - 1; i > 0; i-- {
+	out := make([]any, len(items))
+	for i, v := range items {
 		j := min(int(r.env.Random()*float64(i+1)), i)
-		out[i], out[j] = out[j], out[i]
+		out[i] = out[j]
+		out[j] = v
 	}
 	return plain(out), r.room(len(out))
 }

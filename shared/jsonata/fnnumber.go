@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"math"
+	"math/big"
 	"strconv"
 	"strings"
 )
@@ -52,11 +53,34 @@ func fnPower(x float64, args []any) (float64, error) {
 	if math.Abs(x) == 1 && math.IsInf(exp, 0) {
 		return 0, failValue("D3061", x)
 	}
-	p := math.Pow(x, exp)
+	p := power(x, exp)
 	if math.IsInf(p, 0) || math.IsNaN(p) {
 		return 0, failValue("D3061", x)
 	}
 	return p, nil
+}
+
+// power rounds correctly where the exponent is a small whole number, which
+// math.Pow may miss by a unit in the last place.
+func power(x, exp float64) float64 {
+	p := math.Pow(x, exp)
+	n := int(math.Abs(exp))
+	if exp != math.Trunc(exp) || n > 1024 || n < 2 && exp != -1 || p == 0 || p-p != 0 {
+		return p
+	}
+	base := new(big.Float).SetPrec(320).SetFloat64(x)
+	out := new(big.Float).SetPrec(320).SetInt64(1)
+	for ; n > 0; n >>= 1 {
+		if n&1 == 1 {
+			out.Mul(out, base)
+		}
+		base.Mul(base, base)
+	}
+	if exp < 0 {
+		out.Quo(new(big.Float).SetPrec(320).SetInt64(1), out)
+	}
+	p, _ = out.Float64()
+	return p
 }
 
 // roundTo rounds half to even at a decimal place, shifting the decimal point

@@ -34,6 +34,9 @@ func parse(src string) (*node, error) {
 
 func (p *parser) step(afterOperand bool) (err error) {
 	p.tok, err = p.lex.next(afterOperand)
+	if err == nil && (p.tok.is("!") || p.tok.is("~")) {
+		return failAt("S0204", p.tok.pos, p.tok.text, nil)
+	}
 	return err
 }
 
@@ -101,7 +104,7 @@ func (p *parser) prefix(t token) (*node, error) {
 	case tokRegex:
 		n.kind = kindRegex
 	case tokEnd:
-		return nil, failAt("S0207", t.pos, "(end)", nil)
+		n.kind = kindEnd // refused by resolve, unless something else is missing
 	default:
 		return p.prefixOperator(t, n)
 	}
@@ -130,8 +133,6 @@ func (p *parser) prefixOperator(t token, n *node) (_ *node, err error) {
 		n.pairs, err = p.pairs()
 	case "|":
 		return p.transform(n)
-	case "!", "~":
-		return nil, failAt("S0204", t.pos, t.text, nil)
 	default:
 		return nil, failAt("S0211", t.pos, t.text, nil)
 	}

@@ -31,6 +31,8 @@ func resolveKind(n *node) (*node, error) {
 		return nil, failAt(CodeUnsupported, n.pos, "focus binding @$"+n.rhs.text, nil)
 	case kindIndex:
 		return nil, failAt(CodeUnsupported, n.pos, "position binding #$"+n.rhs.text, nil)
+	case kindEnd:
+		return nil, failAt("S0207", n.pos, "(end)", nil)
 	case kindParent:
 		return nil, failAt(CodeUnsupported, n.pos, "parent operator %", nil)
 	case kindNegate:

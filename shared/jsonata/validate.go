@@ -92,7 +92,7 @@ func (s *signature) fits(args []any, counts []int) bool {
 		switch {
 		case counts[i] == 0 && i < len(args), counts[i] == 0 && p.context, counts[i] > 1:
 			return false
-		case counts[i] == 1 && p.array && (p.item != 0 || !isArray(args[i])):
+		case counts[i] == 1 && p.array && (!isArray(args[i]) || !p.items(args[i])):
 			return false
 		}
 	}

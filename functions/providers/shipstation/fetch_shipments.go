@@ -106,21 +106,20 @@ func (f fetcher) document(ctx context.Context, id, record string, body []byte) (
 	if err != nil {
 		return doc, err
 	}
-	batch, err := batchOf(instance, doc.ResourceURL)
+	batch, problem := batchOf(instance, doc.ResourceURL)
+	if problem != nil {
+		return doc, problem.On(record, "resource_url").Got(doc.ResourceURL)
+	}
+	client, err := provider.NewClient(f.deps, instance)
 	if err != nil {
-		return doc, err.On(record, "resource_url").Got(doc.ResourceURL)
+		return doc, err
 	}
-	client, clientErr := provider.NewClient(f.deps, instance)
-	if clientErr != nil {
-		return doc, clientErr
+	header, err := authorization(ctx, f.deps, instance)
+	if err != nil {
+		return doc, err
 	}
-	header, authErr := authorization(ctx, f.deps, instance)
-	if authErr != nil {
-		return doc, authErr
-	}
-	var pagesErr error
-	doc.Shipments, pagesErr = pages(ctx, client, header, batch)
-	return doc, pagesErr
+	doc.Shipments, err = pages(ctx, client, header, batch)
+	return doc, err
 }
 
 // pages reads all pages of a batch.

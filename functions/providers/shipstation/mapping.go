@@ -18,7 +18,7 @@ const (
 
 // mapShipments is the mapping: bytes in, canonical shipments out, nothing else.
 // Voided shipments and those of orders that are not ours are left out.
-func mapShipments(instance string, body []byte) ([]order.Shipment, *fault.Error) {
+func mapShipments(instance string, body []byte, zone *time.Location) ([]order.Shipment, *fault.Error) {
 	all := []order.Shipment{}
 	list := gjson.GetBytes(body, "shipments")
 	if !gjson.ValidBytes(body) || !list.IsArray() {
@@ -26,7 +26,7 @@ func mapShipments(instance string, body []byte) ([]order.Shipment, *fault.Error)
 	}
 	for i, v := range list.Array() {
 		at := fieldReader{value: v, path: "shipments." + strconv.Itoa(i)}
-		sh, ours := mapShipment(&at)
+		sh, ours := mapShipment(&at, zone)
 		if at.problem != nil {
 			return nil, at.problem
 		}
@@ -38,7 +38,7 @@ func mapShipments(instance string, body []byte) ([]order.Shipment, *fault.Error)
 	return all, nil
 }
 
-func mapShipment(at *fieldReader) (sh order.Shipment, ours bool) {
+func mapShipment(at *fieldReader, zone *time.Location) (sh order.Shipment, ours bool) {
 	if at.boolean("voided") {
 		return sh, false
 	}
@@ -47,7 +47,7 @@ func mapShipment(at *fieldReader) (sh order.Shipment, ours bool) {
 		return sh, false
 	}
 	sh.ExternalID = strconv.FormatInt(at.integer("shipmentId"), 10)
-	sh.ShippedAt = at.shippedAt()
+	sh.ShippedAt = at.shippedAt(zone)
 	sh.Carrier = at.optional("carrierCode")
 	sh.CarrierService = at.optional("serviceCode")
 	sh.Trackings = []order.Tracking{}
@@ -143,24 +143,20 @@ func (r *fieldReader) list(name string) []*fieldReader {
 
 // shippedAt: shipDate says the day, createDate (when the label was made) the
 // instant, if it is of that day.
-func (r *fieldReader) shippedAt() time.Time {
-	day, ok := r.date("shipDate")
+func (r *fieldReader) shippedAt(zone *time.Location) time.Time {
+	day, ok := r.date("shipDate", zone)
 	if !ok {
 		r.fail("is not a date", "shipDate", r.value.Get("shipDate"))
 		return time.Time{}
 	}
-	made, ok := r.date("createDate")
+	made, ok := r.date("createDate", zone)
 	if ok && made.Format(time.DateOnly) == day.Format(time.DateOnly) && made.After(day) {
 		return made.UTC()
 	}
 	return day.UTC()
 }
 
-func (r *fieldReader) date(name string) (time.Time, bool) {
-	zone, err := time.LoadLocation(serviceZone)
-	if err != nil {
-		return time.Time{}, false
-	}
+func (r *fieldReader) date(name string, zone *time.Location) (time.Time, bool) {
 	text := r.optional(name)
 	if at, err := time.Parse(time.RFC3339, text); err == nil {
 		return at.In(zone), true

@@ -42,25 +42,35 @@ var ShipmentIn = fn.Function{
 		`"shipmentItems":[{"lineItemKey":"466157049","sku":"IPOD2008GREEN","name":"IPod Nano - 8gb","quantity":1}]}]}`)},
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		box := inbox.Box{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}
-		return fn.Task(func(ctx context.Context, in ShipmentInput) (ShipmentResult, error) { return shipmentIn(ctx, box, in) })
+		zone, err := time.LoadLocation(serviceZone)
+		t := transformation{box: inbox.Box{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, zone: zone, zoneErr: err}
+		return fn.Task(t.run)
 	},
 }
 
-func shipmentIn(ctx context.Context, box inbox.Box, in ShipmentInput) (ShipmentResult, error) {
+type transformation struct {
+	box     inbox.Box
+	zone    *time.Location
+	zoneErr error
+}
+
+func (t transformation) run(ctx context.Context, in ShipmentInput) (ShipmentResult, error) {
+	if t.zoneErr != nil {
+		return ShipmentResult{}, fault.Wrap(t.zoneErr, fault.Internal, "time zone of the service")
+	}
 	out := ShipmentResult{Kind: "shipment", Message: in.Message}
 	instance, body := in.Instance, []byte(in.Body)
 	if in.Message != "" {
-		m, err := box.Get(ctx, in.Message)
+		m, err := t.box.Get(ctx, in.Message)
 		if err != nil {
 			return out, err
 		}
-		if body, err = box.Body(ctx, in.Message); err != nil {
+		if body, err = t.box.Body(ctx, in.Message); err != nil {
 			return out, err
 		}
 		instance = m.Instance
 	}
-	shipments, problem := mapShipments(instance, body)
+	shipments, problem := mapShipments(instance, body, t.zone)
 	if problem != nil {
 		problem.Record = in.Message
 		return out, problem
@@ -80,5 +90,5 @@ func shipmentIn(ctx context.Context, box inbox.Box, in ShipmentInput) (ShipmentR
 	if err != nil {
 		return out, fault.Wrap(err, fault.Internal, "encoding the shipments")
 	}
-	return out, box.SetDocument(ctx, in.Message, data)
+	return out, t.box.SetDocument(ctx, in.Message, data)
 }

@@ -84,7 +84,7 @@ func (s *Store) open(ctx context.Context) (*writer, error) {
 		return nil, fail(err, "open the table", s.path)
 	}
 	s.last.Store(w.seq)
-	if s.db, err = connect(s.path, readers, "query_only(1)"); err == nil {
+	if s.db, err = connect(s.path, readers, patience, "query_only(1)"); err == nil {
 		s.read, err = prepareReads(ctx, s.db)
 	}
 	if err != nil {
@@ -115,9 +115,12 @@ func (s *Store) closeFiles() {
 	}
 }
 
-// connect opens up to n connections with the given pragmas beside the usual.
+// patience is how long a statement waits for another process.
+const patience = "busy_timeout(5000)"
+
+// connect opens up to n connections with the given pragmas.
 func connect(path string, n int, pragmas ...string) (*sql.DB, error) {
-	options := url.Values{"_pragma": append([]string{"busy_timeout(5000)"}, pragmas...)}
+	options := url.Values{"_pragma": pragmas}
 	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
 	db, err := sql.Open("sqlite", name)
 	if err != nil {

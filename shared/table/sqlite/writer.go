@@ -33,7 +33,7 @@ type writer struct {
 // proves that it can write.
 func openWriter(ctx context.Context, path string, clk clock.Clock) (_ *writer, err error) {
 	w := &writer{clock: clk}
-	if w.db, err = connect(path, 1, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(2000)", "cache_size(-16000)"); err != nil {
+	if w.db, err = connect(path, 1, patience, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(2000)", "cache_size(-16000)"); err != nil {
 		return nil, err
 	}
 	defer func() {

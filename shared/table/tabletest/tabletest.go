@@ -7,6 +7,7 @@ package tabletest
 
 import (
 	"errors"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -104,6 +105,9 @@ func wantItem(t *testing.T, tab table.Table, k table.Key, want table.Item) {
 
 func same[T any](t *testing.T, want, got T) {
 	t.Helper()
+	if reflect.DeepEqual(want, got) { // quicker than a diff of large bodies
+		return
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}

@@ -1,0 +1,24 @@
+package engine
+
+// Codes of the faults that the engine returns: AWS's names, so that the wire
+// protocol passes them on.
+const (
+	ErrExecutionAlreadyExists = "ExecutionAlreadyExists"
+	ErrExecutionDoesNotExist  = "ExecutionDoesNotExist"
+	ErrInvalidArn             = "InvalidArn"
+	ErrInvalidDefinition      = "InvalidDefinition"
+	ErrInvalidInput           = "InvalidExecutionInput"
+	ErrInvalidName            = "InvalidName"
+	ErrInvalidOutput          = "InvalidOutput"
+	ErrInvalidToken           = "InvalidToken"
+	ErrMachineAlreadyExists   = "StateMachineAlreadyExists"
+	ErrMachineDoesNotExist    = "StateMachineDoesNotExist"
+	ErrMachineType            = "StateMachineTypeNotSupported"
+	ErrTaskTimedOut           = "TaskTimedOut"
+	ErrTaskDoesNotExist       = "TaskDoesNotExist"
+	ErrResourceNotFound       = "ResourceNotFound"
+	ErrConflict               = "ConflictException"
+	ErrValidation             = "ValidationException"
+	ErrPageToken              = "InvalidToken"
+	ErrUnavailable            = "ServiceUnavailable" // the log cannot be written; nothing is accepted any more
+)

@@ -1,0 +1,96 @@
+package engine
+
+import (
+	"context"
+	"maps"
+
+	"github.com/orderloom/orderloom/shared/asl"
+	"github.com/orderloom/orderloom/shared/jsonata"
+)
+
+// phase is what a thread waits for between turns.
+type phase uint8
+
+const (
+	idle    phase = iota // nothing: it is being moved right now, or has ended
+	onTask               // the result of an invocation, or the token while it runs
+	onToken              // the token; the invocation is over
+	onWait               // the end of a Wait state
+	onRetry              // the time of the next attempt
+	onJoin               // its branches or iterations
+)
+
+// thread is one line of control: the execution itself, a branch of a Parallel
+// state or an iteration of a Map state.
+type thread struct {
+	id     int
+	parent *thread
+	index  int // of the branch or iteration
+	scope  *asl.Scope
+	item   any // Map: the item, for $states.context.Map.Item.Value
+	vars   jsonata.Vars
+
+	state   *asl.State
+	input   *value
+	entered int64 // Unix milliseconds
+	last    int64 // id of its latest event
+	phase   phase
+	moves   uint32 // counts phase changes: a stimulus for an older one is stale
+
+	args      *value
+	scheduled int64 // id of the TaskScheduled event; part of the token
+	timeoutAt int64 // Unix milliseconds, 0 means never
+	beatAt    int64
+	beat      int64 // HeartbeatSeconds
+	retries   []int // attempts used, per retrier
+	retried   int   // attempts used of all retriers
+
+	due      int64 // end of a wait or time of a retry
+	items    []any
+	results  []*value
+	started  int // iterations started
+	open     int // children that run
+	limit    int // of open; 0 means none
+	children []*thread
+
+	cancel context.CancelFunc // ends the invocation that runs
+	timer  timer
+}
+
+// set changes the phase.
+func (th *thread) set(p phase) {
+	th.phase = p
+	th.moves++
+}
+
+// child makes a thread inside th's state.
+func (th *thread) child(id, index int, scope *asl.Scope, input *value) *thread {
+	c := &thread{id: id, parent: th, index: index, scope: scope, input: input, vars: maps.Clone(th.vars)}
+	th.children = append(th.children, c)
+	th.open++
+	return c
+}
+
+// deadline is when the thread's timer fires, in Unix milliseconds; 0 is never.
+func (th *thread) deadline() int64 {
+	switch th.phase {
+	case onWait, onRetry:
+		return th.due
+	case onTask, onToken:
+		if th.timeoutAt == 0 || th.beatAt != 0 && th.beatAt < th.timeoutAt {
+			return th.beatAt
+		}
+		return th.timeoutAt
+	}
+	return 0
+}
+
+// mapItem finds the item of the innermost Map around the thread.
+func (th *thread) mapItem() (index int, item any, ok bool) {
+	for t := th; t.parent != nil; t = t.parent {
+		if t.parent.state.Type == asl.Map {
+			return t.index, t.item, true
+		}
+	}
+	return 0, nil, false
+}

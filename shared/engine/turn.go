@@ -1,0 +1,150 @@
+package engine
+
+import (
+	"github.com/orderloom/orderloom/shared/asl"
+	"github.com/orderloom/orderloom/shared/fault"
+)
+
+// maxHistory is AWS's limit of events per execution.
+const maxHistory = 25_000
+
+// turn moves one execution from one point where everything waits to the next.
+// It holds the execution's lock.
+type turn struct {
+	e      *Engine
+	x      *execution
+	now    int64 // Unix milliseconds
+	events []event
+	work   []func() // what is left to do in this turn
+	calls  []*call  // tasks to invoke once the turn is durable
+	full   bool     // the history is full: the execution fails
+}
+
+// turn runs f on x and makes the result durable; done hears of that. When the
+// execution has ended already f does not run and turn reports false.
+func (e *Engine) turn(x *execution, done func(error), f func(*turn)) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.live == nil || e.refuses() != nil {
+		return false
+	}
+	t := &turn{e: e, x: x, now: e.now()}
+	f(t)
+	for len(t.work) > 0 && x.status == Running && !t.full {
+		next := t.work[0]
+		t.work = t.work[1:]
+		next()
+	}
+	if t.full && x.status == Running {
+		t.close(executionFailed, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).", nil)
+	}
+	t.finish(done)
+	return true
+}
+
+// refuses says why no turn may begin.
+func (e *Engine) refuses() error {
+	if err := e.failure.Load(); err != nil {
+		return *err
+	}
+	if e.closing.Load() {
+		return fault.New(ErrUnavailable, "the engine is shutting down")
+	}
+	return nil
+}
+
+func (t *turn) later(f func()) { t.work = append(t.work, f) }
+
+// emit adds an event and applies it.
+func (t *turn) emit(th *thread, ev event) {
+	l := t.x.live
+	ev.at = t.now
+	if th != nil {
+		ev.thread, ev.prev = th.id, th.last
+	}
+	if ev.kind < firstHidden {
+		if l.events >= maxHistory-1 && !ev.kind.closes() {
+			t.full = true
+			return
+		}
+		ev.id = l.events + 1
+	} else {
+		ev.prev = 0
+	}
+	t.e.stats.events.Add(1)
+	t.events = append(t.events, ev)
+	t.x.apply(&t.events[len(t.events)-1])
+}
+
+// emitState adds an event that names the thread's state.
+func (t *turn) emitState(th *thread, ev event) {
+	ev.state = th.state.Index + 1
+	t.emit(th, ev)
+}
+
+// close ends the execution.
+func (t *turn) close(k kind, name, cause string, output *value) {
+	th := t.x.live.root
+	t.emit(th, event{kind: k, err: name, cause: cause, in: output})
+}
+
+// finish hands the turn's events to the log and arms the timers.
+func (t *turn) finish(done func(error)) {
+	x, l := t.x, t.x.live
+	if len(t.events) == 0 {
+		if done != nil {
+			t.e.whenDurable(x, done)
+		}
+		return
+	}
+	ended := x.status != Running
+	effects := func(err error) {
+		if err == nil {
+			t.effects(ended, l)
+		}
+		if done != nil {
+			done(err)
+		}
+	}
+	if ended {
+		t.e.retire(x)
+	} else {
+		walk(l.root, func(th *thread) { t.e.timers.set(&th.timer, x, th, th.deadline()) })
+	}
+	if x.express {
+		t.e.after.do(func() { effects(nil) })
+		return
+	}
+	t.e.store(x, t.record(), effects)
+}
+
+// effects happen when the turn is durable.
+func (t *turn) effects(ended bool, l *live) {
+	if !t.x.express {
+		for i := range t.events {
+			if k := t.events[i].kind; k == executionStarted || k.closes() {
+				t.e.announce(t.x, l, k.status())
+			}
+		}
+	}
+	for _, c := range t.calls {
+		t.e.pool.submit(c)
+	}
+	if ended && l.onDone != nil {
+		l.onDone(l.result)
+	}
+}
+
+// record encodes the turn.
+func (t *turn) record() []byte {
+	l := t.x.live
+	buf := make([]byte, 0, 512+64*len(t.events))
+	buf = appendHeader(buf, header{seq: t.x.seq, first: l.records, status: t.x.status, at: t.x.stopped})
+	l.records++
+	var before *value
+	for i := range t.events {
+		buf = appendEvent(buf, &t.events[i], before)
+		before = t.events[i].in
+	}
+	return buf
+}

@@ -1,0 +1,212 @@
+// Package stream converts between table changes and the event with which
+// DynamoDB Streams invokes a Lambda function (NEW_AND_OLD_IMAGES). The local
+// host encodes the changes of its own table, so that a stream consumer is the
+// same function in both places. It needs no AWS SDK.
+package stream
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/table"
+	"github.com/orderloom/orderloom/shared/table/attrjson"
+)
+
+type event struct {
+	Records []record `json:"Records"`
+}
+
+type record struct {
+	EventID      string    `json:"eventID"`
+	EventName    string    `json:"eventName"`
+	EventVersion string    `json:"eventVersion"`
+	EventSource  string    `json:"eventSource"`
+	Region       string    `json:"awsRegion"`
+	Change       change    `json:"dynamodb"`
+	By           *identity `json:"userIdentity,omitempty"`
+}
+
+type change struct {
+	At       json.Number   `json:"ApproximateCreationDateTime"` // seconds since 1970
+	Keys     attrjson.Item `json:"Keys"`
+	New      attrjson.Item `json:"NewImage,omitempty"`
+	Old      attrjson.Item `json:"OldImage,omitempty"`
+	Sequence string        `json:"SequenceNumber"`
+	Size     int           `json:"SizeBytes"`
+	View     string        `json:"StreamViewType"`
+}
+
+// identity is set on records of items that DynamoDB deleted because they expired.
+type identity struct {
+	Type      string `json:"type"`
+	Principal string `json:"principalId"`
+}
+
+const view = "NEW_AND_OLD_IMAGES"
+
+// EncodeStream returns the event that delivers these changes.
+func EncodeStream(changes []table.Change) ([]byte, error) {
+	e := event{Records: make([]record, 0, len(changes))}
+	for _, c := range changes {
+		name := "MODIFY"
+		switch {
+		case c.Old == nil && c.New == nil:
+			return nil, fault.New(fault.Invalid, "change %d has no image", c.Seq).On(c.Key.String(), "")
+		case c.Old == nil:
+			name = "INSERT"
+		case c.New == nil:
+			name = "REMOVE"
+		}
+		seq := strconv.FormatInt(c.Seq, 10)
+		e.Records = append(e.Records, record{
+			EventID: seq, EventName: name, EventVersion: "1.1", EventSource: "aws:dynamodb", Region: "us-east-1",
+			Change: change{At: formatTime(c.At), Keys: attrjson.Item{table.PK: c.Key.PK, table.SK: c.Key.SK},
+				New: attrjson.Item(c.New), Old: attrjson.Item(c.Old), Sequence: seq, View: view,
+				Size: table.Size(c.Old) + table.Size(c.New)},
+		})
+	}
+	return json.Marshal(e)
+}
+
+// DecodeStream returns the changes of an event in its order. What an item was
+// after it expired is absent, as it is for readers: its removal by DynamoDB is
+// no change. Seq is the sequence number where it fits; AWS's own numbers do
+// not, then it counts the records of the event from 1.
+func DecodeStream(text []byte) ([]table.Change, error) {
+	var e event
+	if err := json.Unmarshal(text, &e); err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "not a DynamoDB stream event")
+	}
+	seqs := sequences(e)
+	var changes []table.Change
+	for i, r := range e.Records {
+		c, err := r.decode()
+		if err != nil {
+			return nil, err
+		}
+		if c.Old == nil && c.New == nil {
+			continue
+		}
+		c.Seq = seqs[i]
+		changes = append(changes, c)
+	}
+	return changes, nil
+}
+
+// Failures returns the answer of a Lambda function that reports which changes
+// of an event are to be delivered again (ReportBatchItemFailures): the first
+// one of a shard and all behind it are. None failed: an empty list.
+func Failures(text []byte, failed ...table.Change) ([]byte, error) {
+	type item struct {
+		ID string `json:"itemIdentifier"`
+	}
+	answer := struct {
+		Items []item `json:"batchItemFailures"`
+	}{Items: []item{}}
+	var e event
+	if err := json.Unmarshal(text, &e); err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "not a DynamoDB stream event")
+	}
+	numbers := map[int64]string{}
+	for i, seq := range sequences(e) {
+		numbers[seq] = e.Records[i].Change.Sequence
+	}
+	for _, c := range failed {
+		number, ok := numbers[c.Seq]
+		if !ok {
+			return nil, fault.New(fault.Invalid, "change %d is not of this event", c.Seq).On(c.Key.String(), "")
+		}
+		answer.Items = append(answer.Items, item{number})
+	}
+	return json.Marshal(answer)
+}
+
+// sequences numbers the records: all by their own numbers, or all by position.
+func sequences(e event) []int64 {
+	own, position := make([]int64, len(e.Records)), make([]int64, len(e.Records))
+	fit := true
+	for i, r := range e.Records {
+		var err error
+		own[i], err = strconv.ParseInt(r.Change.Sequence, 10, 64)
+		fit = fit && err == nil
+		position[i] = int64(i) + 1
+	}
+	if fit {
+		return own
+	}
+	return position
+}
+
+func (r record) decode() (table.Change, error) {
+	keys := table.Item(r.Change.Keys)
+	c := table.Change{Key: keys.Key(), Old: table.Item(r.Change.Old), New: table.Item(r.Change.New)}
+	bad := func(field, why string, got any) error {
+		return fault.New(fault.Invalid, "stream record: %s", why).On(c.Key.String(), field).Got(got)
+	}
+	if err := table.ValidateKey(c.Key); err != nil {
+		return c, err
+	}
+	if r.Change.View != view {
+		return c, bad("StreamViewType", "the stream must have "+view, r.Change.View).(*fault.Error).Do("Set the table's StreamViewType")
+	}
+	if !agrees(r.EventName, c) {
+		return c, bad("eventName", "the images do not agree with the event", r.EventName)
+	}
+	var ok bool
+	if c.At, ok = parseTime(r.Change.At); !ok {
+		return c, bad("ApproximateCreationDateTime", "not a time", r.Change.At)
+	}
+	if r.By != nil && r.By.Type == "Service" && r.By.Principal == "dynamodb.amazonaws.com" {
+		c.Old = nil // DynamoDB only removed what had expired
+	}
+	c.Old, c.New = table.Live(c.Old, c.At), table.Live(c.New, c.At)
+	return c, nil
+}
+
+func agrees(name string, c table.Change) bool {
+	for _, image := range []table.Item{c.Old, c.New} {
+		if image != nil && image.Key() != c.Key {
+			return false
+		}
+	}
+	switch name {
+	case "INSERT":
+		return c.Old == nil && c.New != nil
+	case "MODIFY":
+		return c.Old != nil && c.New != nil
+	case "REMOVE":
+		return c.Old != nil && c.New == nil
+	}
+	return false
+}
+
+// formatTime keeps nanoseconds, which a float would lose.
+func formatTime(t time.Time) json.Number {
+	n := t.UnixNano()
+	return json.Number(strings.TrimRight(strings.TrimRight(
+		strconv.FormatInt(n/1e9, 10)+"."+leftPad(n%1e9), "0"), "."))
+}
+
+func leftPad(n int64) string {
+	s := strconv.FormatInt(n, 10)
+	return strings.Repeat("0", 9-len(s)) + s
+}
+
+func parseTime(n json.Number) (time.Time, bool) {
+	whole, fraction, _ := strings.Cut(string(n), ".")
+	seconds, err := strconv.ParseInt(whole, 10, 64)
+	if err == nil && len(fraction) <= 9 {
+		nanos, err := strconv.ParseInt((fraction + "000000000")[:9], 10, 64)
+		if err == nil && seconds >= 0 {
+			return time.Unix(seconds, nanos).UTC(), true
+		}
+	}
+	f, err := n.Float64() // 1.4794997E9
+	if err != nil || f < 0 || f > 1e11 {
+		return time.Time{}, false
+	}
+	return time.Unix(0, int64(f*1e6)*1e3).UTC(), true
+}

@@ -1,0 +1,124 @@
+package stream_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/table"
+	"github.com/orderloom/orderloom/shared/table/stream"
+)
+
+// awsEvent is an event as AWS delivers it, with its 28-digit numbers.
+const awsEvent = `{"Records":[
+{"eventID":"c4ca4238","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
+ "dynamodb":{"ApproximateCreationDateTime":1.8E9,"Keys":{"pk":{"S":"a"},"sk":{"S":"1"}},
+  "NewImage":{"pk":{"S":"a"},"sk":{"S":"1"},"n":{"N":"5"}},
+  "SequenceNumber":"4421584500000000017450439091","SizeBytes":26,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+ "eventSourceARN":"arn:aws:dynamodb:eu-central-1:123456789012:table/t/stream/2026-01-01T00:00:00.000"},
+{"eventID":"c81e728d","eventName":"REMOVE","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
+ "dynamodb":{"ApproximateCreationDateTime":1800000000,"Keys":{"pk":{"S":"g"},"sk":{"S":"1"}},
+  "OldImage":{"pk":{"S":"g"},"sk":{"S":"1"},"ttl":{"N":"1799990000"}},
+  "SequenceNumber":"4421584500000000017450439092","SizeBytes":26,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+ "userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"}},
+{"eventID":"eccbc87e","eventName":"MODIFY","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
+ "dynamodb":{"ApproximateCreationDateTime":1800000001,"Keys":{"pk":{"S":"g"},"sk":{"S":"2"}},
+  "OldImage":{"pk":{"S":"g"},"sk":{"S":"2"},"ttl":{"N":"1799990000"}},
+  "NewImage":{"pk":{"S":"g"},"sk":{"S":"2"},"ttl":{"N":"1900000000"}},
+  "SequenceNumber":"4421584500000000017450439093","SizeBytes":59,"StreamViewType":"NEW_AND_OLD_IMAGES"}}]}`
+
+func TestEventOfAWSDecodes(t *testing.T) {
+	t.Parallel()
+	got, err := stream.DecodeStream([]byte(awsEvent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []table.Change{
+		{Seq: 1, At: time.Unix(1_800_000_000, 0).UTC(), Key: table.Key{PK: "a", SK: "1"}, New: table.Item{"pk": "a", "sk": "1", "n": int64(5)}},
+		// The removal of an expired item is no change; what replaced an expired item is new.
+		{Seq: 3, At: time.Unix(1_800_000_001, 0).UTC(), Key: table.Key{PK: "g", SK: "2"}, New: table.Item{"pk": "g", "sk": "2", "ttl": int64(1_900_000_000)}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestFailuresNameTheRecordsByTheirOwnNumbers(t *testing.T) {
+	t.Parallel()
+	changes, err := stream.DecodeStream([]byte(awsEvent))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := stream.Failures([]byte(awsEvent), changes[1])
+	if want := `{"batchItemFailures":[{"itemIdentifier":"4421584500000000017450439093"}]}`; err != nil || string(got) != want {
+		t.Errorf("%s, %v", got, err)
+	}
+	if got, err := stream.Failures([]byte(awsEvent)); err != nil || string(got) != `{"batchItemFailures":[]}` {
+		t.Errorf("%s, %v", got, err)
+	}
+	if _, err := stream.Failures([]byte(awsEvent), table.Change{Seq: 99}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a change of another event: %v", err)
+	}
+}
+
+func TestEncodedChangesDecodeToTheSame(t *testing.T) {
+	t.Parallel()
+	k := table.Key{PK: "a\x00é", SK: "1"}
+	first := table.Item{"pk": k.PK, "sk": k.SK, "b": []byte{1}, "yes": true, "n": int64(-1), "s": ""}
+	second := table.Item{"pk": k.PK, "sk": k.SK}
+	want := []table.Change{
+		{Seq: 7, At: time.Unix(1_800_000_000, 1).UTC(), Key: k, New: first},
+		{Seq: 8, At: time.Unix(1_800_000_000, 120_000_000).UTC(), Key: k, Old: first, New: second},
+		{Seq: 9, At: time.Unix(1_800_000_010, 0).UTC(), Key: k, Old: second},
+	}
+	text, err := stream.EncodeStream(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := stream.DecodeStream(text)
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	if got, err := stream.Failures(text, want[1]); err != nil || !strings.Contains(string(got), `"8"`) {
+		t.Errorf("%s, %v", got, err)
+	}
+	if text, err := stream.EncodeStream(nil); err != nil || string(text) != `{"Records":[]}` {
+		t.Errorf("no changes: %s, %v", text, err)
+	}
+	if _, err := stream.EncodeStream([]table.Change{{Seq: 1, Key: k}}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a change without images: %v", err)
+	}
+}
+
+func TestWrongEventsAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][2]string{
+		{`NEW_AND_OLD_IMAGES`, `KEYS_ONLY`}, {`"INSERT"`, `"REMOVE"`}, {`1.8E9`, `-1`}, {`1.8E9`, `1e300`},
+		{`"Keys":{"pk":{"S":"a"},"sk":{"S":"1"}}`, `"Keys":{}`}, {`{"N":"5"}`, `{"L":[]}`}, {`{"Records":[`, `[`},
+	} {
+		text := strings.Replace(awsEvent, c[0], c[1], 1)
+		if got, err := stream.DecodeStream([]byte(text)); !fault.Is(err, fault.Invalid) {
+			t.Errorf("%s for %s: %v, %v", c[1], c[0], got, err)
+		}
+	}
+}
+
+func FuzzDecodeStream(f *testing.F) {
+	f.Add([]byte(awsEvent))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		changes, err := stream.DecodeStream(text)
+		if err != nil {
+			return
+		}
+		again, err := stream.EncodeStream(changes)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if back, err := stream.DecodeStream(again); err != nil || len(back) != len(changes) {
+			t.Errorf("%d changes became %d, %v", len(changes), len(back), err)
+		}
+	})
+}
