@@ -30,6 +30,7 @@ var Site = fn.Function{
 		{Method: "GET", Path: "/api/exceptions"},
 		{Method: "GET", Path: "/api/messages"},
 		{Method: "GET", Path: "/api/stats"},
+		{Method: "GET", Path: "/api/stock/{sku}"},
 	}},
 	Failures: []fn.Failure{{Code: fault.NotFound, Meaning: "no such order or run"}},
 	Example:  fn.ExampleRequest("GET", "/api/orders", nil, ""),

@@ -146,6 +146,38 @@ func TestReceiptWakesTheOrderThatWaits(t *testing.T) {
 	}
 }
 
+// An order that waits for two products must not block the others that wait for
+// one of them.
+func TestStockThatOneOrderCannotUseIsOfferedToTheNext(t *testing.T) {
+	t.Parallel()
+	k := newKeeper(t, t.TempDir())
+	both := assigned(t, k, 1, line("1", "A", 1), line("2", "B", 1))
+	one := assigned(t, k, 2, line("1", "A", 1))
+	for _, id := range []string{both, one} {
+		if got, err := k.reserve(ctx, reserveInput(id)); err != nil || got.Reserved {
+			t.Fatalf("%+v %v", got, err)
+		}
+	}
+	woken := func(id string) bool {
+		item, err := k.table.Get(ctx, table.Key{PK: "RV#" + id, SK: flow.StockSignalName("reserve#0")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return item != nil
+	}
+	receipt(t, k, "a", "A", 1)
+	if !woken(both) || woken(one) {
+		t.Fatal("the oldest order is woken first, and only it")
+	}
+	in := reserveInput(both)
+	if got, err := k.reserve(ctx, in); err != nil || got.Reserved {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if !woken(one) {
+		t.Fatal("A is free and nobody knows")
+	}
+}
+
 func TestPostingCountsOnce(t *testing.T) {
 	t.Parallel()
 	k := newKeeper(t, t.TempDir())

@@ -8,6 +8,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
 	"github.com/orderloom/orderloom/shared/rendezvous"
 	"github.com/orderloom/orderloom/shared/table"
@@ -101,7 +102,13 @@ func (k keeper) wake(ctx context.Context, d demand, free int64) error {
 			if waiter.Int("quantity") > free {
 				continue // a smaller, later order may fit
 			}
-			free -= waiter.Int("quantity")
+			waits, err := k.stillWaits(ctx, waiter.Str("order"))
+			if err != nil {
+				return err
+			}
+			if waits { // a canceled order takes no share of what arrived
+				free -= waiter.Int("quantity")
+			}
 			op, err := rendezvous.Answer(waiter.Str("order"), waiter.Str("signal"), map[string]bool{"stock": true}, k.now())
 			if err != nil {
 				return err
@@ -121,4 +128,12 @@ func (k keeper) wake(ctx context.Context, d demand, free int64) error {
 		q.After = page.Next
 	}
 	return nil
+}
+
+func (k keeper) stillWaits(ctx context.Context, id string) (bool, error) {
+	r, err := k.orders.Load(ctx, id)
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return r.Status.State != order.Canceled, err
 }

@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -71,7 +72,8 @@ func (k keeper) reserve(ctx context.Context, in flow.ReserveInput) (flow.Reserve
 			return flow.ReserveResult{}, err
 		}
 		if queued {
-			return flow.ReserveResult{Missing: shortages(missing)}, nil
+			// What this order was woken for but cannot use is for the next one.
+			return flow.ReserveResult{Missing: shortages(missing)}, k.offer(ctx, without(demandsOf(r), missing))
 		}
 		// Stock changed between looking and queueing: look again.
 	}
@@ -173,6 +175,13 @@ func (k keeper) queue(ctx context.Context, r store.Record, signal string, missin
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// without returns the demands that are not missing.
+func without(all []demand, missing []level) []demand {
+	return slices.DeleteFunc(all, func(d demand) bool {
+		return slices.ContainsFunc(missing, func(l level) bool { return l.demand == d })
+	})
 }
 
 func waiterKey(sku, location, place string) table.Key {

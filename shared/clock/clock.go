@@ -4,6 +4,7 @@ package clock
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -42,9 +43,10 @@ func (c Scaled) AfterFunc(d time.Duration, f func()) func() bool {
 
 // Manual stands still until Advance moves it. Safe for concurrent use.
 type Manual struct {
-	mu     sync.Mutex
-	now    time.Time
-	timers map[*manualTimer]bool
+	mu      sync.Mutex
+	now     time.Time
+	timers  map[*manualTimer]bool
+	running atomic.Int64 // functions that were started and have not returned
 }
 
 type manualTimer struct {
@@ -68,7 +70,7 @@ func (c *Manual) AfterFunc(d time.Duration, f func()) func() bool {
 	defer c.mu.Unlock()
 	t := &manualTimer{c.now.Add(d), f}
 	if d <= 0 {
-		go f()
+		c.start(f)
 		return func() bool { return false }
 	}
 	c.timers[t] = true
@@ -94,6 +96,14 @@ func (c *Manual) Advance(d time.Duration) {
 	}
 	c.mu.Unlock()
 	for _, f := range due {
-		go f()
+		c.start(f)
 	}
+}
+
+func (c *Manual) start(f func()) {
+	c.running.Add(1)
+	go func() {
+		defer c.running.Add(-1)
+		f()
+	}()
 }

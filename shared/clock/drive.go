@@ -31,9 +31,9 @@ func (c *Manual) AdvanceTo(t time.Time) {
 // ends, when nothing is left to wait for, or when the next timer lies beyond
 // horizon from now.
 //
-// idle must report false from before a timer's work begins until all its
-// consequences are waiting again; it is asked twice in a row, settle of real
-// time apart.
+// idle must report false from before a timer's function returns until all that
+// it began is waiting again. It is asked several times in a row, because what
+// one part hands to the next may for an instant be with neither.
 func Drive(ctx context.Context, c *Manual, horizon time.Duration, idle, done func() bool) bool {
 	const settle = 500 * time.Microsecond
 	end := c.Now().Add(horizon)
@@ -42,7 +42,7 @@ func Drive(ctx context.Context, c *Manual, horizon time.Duration, idle, done fun
 		if done() {
 			return true
 		}
-		if !idle() {
+		if c.running.Load() > 0 || !idle() {
 			quiet = 0
 			time.Sleep(settle)
 			continue

@@ -51,7 +51,7 @@ func (e *Expr) Source() string { return e.src }
 
 // Vars lists the free variables that the expression uses, without $, sorted:
 // those that are neither bound in it nor built-in functions.
-func (e *Expr) Vars() []string { return append([]string(nil), e.vars...) }
+func (e *Expr) Vars() []string { return append([]string{}, e.vars...) }
 
 // Compile parses and checks an expression. A failure is an *Error.
 func Compile(src string, opts ...Option) (*Expr, error) {
@@ -99,5 +99,5 @@ func (e *Expr) Eval(ctx context.Context, input any, vars Vars) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return export(v)
+	return export(v, 0)
 }

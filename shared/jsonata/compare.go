@@ -6,7 +6,12 @@ import (
 )
 
 // truth is the effective boolean value; nothing counts as false.
-func truth(v any) (bool, error) {
+func truth(v any) (bool, error) { return truthAt(v, 0) }
+
+func truthAt(v any, depth int) (bool, error) {
+	if depth > maxValueDepth {
+		return false, failToken(CodeLimit, "depth")
+	}
 	switch x := v.(type) {
 	case bool:
 		return x, nil
@@ -25,11 +30,11 @@ func truth(v any) (bool, error) {
 		return false, nil
 	}
 	if len(items) == 1 {
-		return truth(items[0])
+		return truthAt(items[0], depth+1)
 	}
 	any := false
 	for _, item := range items {
-		yes, err := truth(item)
+		yes, err := truthAt(item, depth+1)
 		if err != nil {
 			return false, err
 		}
@@ -67,9 +72,10 @@ func equal(r *run, a, b any) (bool, error) {
 	if len(x) != len(y) {
 		return false, nil
 	}
-	if err := r.tick(len(x)); err != nil {
+	if err := r.enter(); err != nil {
 		return false, err
 	}
+	defer r.leave()
 	for i := range x {
 		if eq, err := equal(r, x[i], y[i]); !eq || err != nil {
 			return false, err
@@ -79,9 +85,10 @@ func equal(r *run, a, b any) (bool, error) {
 }
 
 func equalObjects(r *run, x, y *Object) (bool, error) {
-	if err := r.tick(len(x.keys)); err != nil {
+	if err := r.enter(); err != nil {
 		return false, err
 	}
+	defer r.leave()
 	for i, k := range x.keys {
 		v, ok := y.Get(k)
 		if !ok {

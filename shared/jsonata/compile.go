@@ -101,9 +101,10 @@ func (c *compiler) node(n *node) (evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	plainNode := n.predicates == nil && (n.group == nil || n.kind == kindPath) && !n.keepArray
+	isPath := n.kind == kindPath // which does its grouping and keeping itself
+	plainNode := n.predicates == nil && (isPath || n.group == nil && !n.keepArray)
 	switch n.kind {
-	case kindCall, kindApply, kindWildcard, kindDescendant, kindTransform:
+	case kindCall, kindApply, kindWildcard, kindDescendant:
 		plainNode = false
 	case kindBinary:
 		plainNode = plainNode && n.text != ".."
@@ -118,7 +119,7 @@ func (c *compiler) node(n *node) (evaluator, error) {
 	if f.filters, err = c.filters(n.predicates); err != nil {
 		return nil, err
 	}
-	if n.group != nil && n.kind != kindPath {
+	if n.group != nil && !isPath {
 		f.group, err = c.group(n.group)
 	}
 	return f, err

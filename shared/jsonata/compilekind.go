@@ -41,8 +41,6 @@ func (c *compiler) kind(n *node) (evaluator, error) {
 		return c.block(n)
 	case kindCondition:
 		return c.condition(n)
-	case kindTransform:
-		return nil, failAt(CodeUnsupported, n.pos, "transform |…|…|", nil)
 	}
 	return nil, failAt("S0201", n.pos, n.text, nil)
 }

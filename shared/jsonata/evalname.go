@@ -20,9 +20,10 @@ func lookup(r *run, in any, name string) (any, error) {
 	if !ok {
 		return undef, nil
 	}
-	if err := r.tick(len(items)); err != nil {
+	if err := r.enter(); err != nil {
 		return nil, err
 	}
+	defer r.leave()
 	var out []any
 	for _, item := range items {
 		v, err := lookup(r, item, name)
@@ -51,14 +52,18 @@ func (wildcard) eval(f *frame, in any) (any, error) {
 	} else if vals, ok = itemsOf(in); !ok {
 		return newSeq(), nil
 	}
-	if err := f.run.room(len(vals)); err != nil {
+	err := f.run.room(len(vals))
+	if err != nil {
 		return nil, err
 	}
 	out, flags := make([]any, 0, len(vals)), uint8(flagSeq)
 	for _, v := range vals {
 		if isArray(v) {
 			// Joining arrays makes a plain array of the result.
-			out, flags = flattenDeep(out, v), 0
+			if out, err = flattenDeep(f.run, out, v); err != nil {
+				return nil, err
+			}
+			flags = 0
 		} else {
 			out = append(out, v)
 		}
@@ -66,15 +71,21 @@ func (wildcard) eval(f *frame, in any) (any, error) {
 	return &array{items: out, flags: flags}, f.run.room(len(out))
 }
 
-func flattenDeep(out []any, v any) []any {
+func flattenDeep(r *run, out []any, v any) (_ []any, err error) {
 	items, ok := itemsOf(v)
 	if !ok {
-		return append(out, v)
+		return append(out, v), nil
 	}
+	if err = r.enter(); err != nil {
+		return nil, err
+	}
+	defer r.leave()
 	for _, item := range items {
-		out = flattenDeep(out, item)
+		if out, err = flattenDeep(r, out, item); err != nil {
+			return nil, err
+		}
 	}
-	return out
+	return out, r.room(len(out) - len(items))
 }
 
 // descendant is **: the context and everything in it.
@@ -89,7 +100,8 @@ func (descendant) eval(f *frame, in any) (any, error) {
 }
 
 func descend(r *run, out []any, v any) ([]any, error) {
-	err := r.tick(1)
+	err := r.enter()
+	defer r.leave()
 	var vals []any
 	if items, ok := itemsOf(v); ok {
 		vals = items

@@ -6,6 +6,7 @@ type path struct {
 	steps   []step
 	fromVar bool // starts at a variable: does not run over the context's items
 	keep    bool // a single result stays an array
+	keepSeq bool // the same, but not for an array constructor
 	group   *group
 	// names is set if all steps are plain names, after an optional first step
 	// that is a variable: then objects are walked without building sequences.
@@ -22,8 +23,8 @@ type step struct {
 }
 
 func (c *compiler) path(n *node) (_ evaluator, err error) {
-	p := &path{fromVar: n.list[0].kind == kindVariable, keep: n.keepSingles}
-	simple := !n.keepSingles && n.group == nil
+	p := &path{fromVar: n.list[0].kind == kindVariable, keep: n.keepSingles, keepSeq: n.keepArray}
+	simple := !n.keepSingles && !n.keepArray && n.group == nil
 	for i, s := range n.list {
 		st := step{cons: i == 0 && s.consArray}
 		if st.filter, err = c.filters(s.stages); err != nil {
@@ -128,13 +129,13 @@ func (p *path) walk(f *frame, in any, from int, inner bool) (any, error) {
 }
 
 func (p *path) result(f *frame, res any, single bool) (any, error) {
-	if p.keep {
+	if p.keep || p.keepSeq {
 		switch a, ok := res.(*array); {
 		case single:
 			res, single = &array{items: []any{res}, flags: flagSeq | flagKeep}, false
 		case ok && a.flags&flagSeq != 0:
 			res = &array{items: a.items, flags: a.flags | flagKeep}
-		case ok && a.flags&flagCons != 0:
+		case ok && p.keep && a.flags&flagCons != 0:
 			res = &array{items: []any{a}, flags: flagSeq | flagKeep}
 		}
 	}
@@ -168,7 +169,7 @@ func (s *step) eval(f *frame, items []any, last bool) (_ any, single bool, err e
 	var out []any
 	n := 0
 	for _, item := range items {
-		v := undef
+		var v any
 		if o, ok := item.(*Object); ok && s.name != "" {
 			if v, ok = o.Get(s.name); !ok {
 				continue

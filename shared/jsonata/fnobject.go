@@ -34,19 +34,27 @@ func collectKeys(r *run, all *Object, v any) error {
 		}
 		return r.tick(len(o.keys))
 	}
+	if err := r.enter(); err != nil {
+		return err
+	}
+	defer r.leave()
 	items, _ := itemsOf(v)
 	for _, item := range items {
 		if err := collectKeys(r, all, item); err != nil {
 			return err
 		}
 	}
-	return r.tick(1)
+	return nil
 }
 
 // fnSpread makes an object of every key; arrays of objects are joined, anything
 // else is returned as it is.
 func fnSpread(r *run, _ any, args []any) (any, error) {
 	if items, ok := itemsOf(argAt(args, 0)); ok {
+		if err := r.enter(); err != nil {
+			return nil, err
+		}
+		defer r.leave()
 		var out []any
 		flags := uint8(flagSeq)
 		for _, item := range items {
@@ -54,12 +62,15 @@ func fnSpread(r *run, _ any, args []any) (any, error) {
 			if err != nil {
 				return nil, err
 			}
+			if IsUndefined(v) {
+				continue
+			}
+			flags = 0 // joining arrays makes a plain array of the result
 			if sub, ok := itemsOf(v); ok {
 				out = append(out, sub...)
 			} else {
 				out = append(out, v)
 			}
-			flags = 0
 			if err := r.room(len(out)); err != nil {
 				return nil, err
 			}

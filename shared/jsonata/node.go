@@ -57,24 +57,11 @@ type node struct {
 	predicates  []stage // of any other node, applied to its result
 	group       *node   // kindGroup to apply to the result
 	tail        bool    // call in tail position of a lambda
-	focus       string  // variable bound by @
-	index       string  // variable bound by #
-	tuple       bool    // step that makes a stream of bindings
-	slots       []*slot // ancestors looked for below this node
-	ancestor    *slot
-	slot        *slot // of kindParent
 }
 
-// slot connects a % with the step whose input it means.
-type slot struct {
-	level int
-	label string
-}
-
-// stage is a filter behind a step, or the binding of a position.
+// stage is a filter behind a step or another node.
 type stage struct {
 	filter *node
-	index  string
 	pos    int
 }
 
@@ -101,8 +88,6 @@ func (n *node) each(visit func(*node)) {
 		visit(t.expr)
 	}
 	for _, s := range append(n.stages[:len(n.stages):len(n.stages)], n.predicates...) {
-		if s.filter != nil {
-			visit(s.filter)
-		}
+		visit(s.filter)
 	}
 }

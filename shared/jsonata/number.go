@@ -76,12 +76,8 @@ func parseNumber(s string) (float64, bool) {
 	default:
 		return 0, false
 	}
-	f := 0.0
-	if n, err := strconv.ParseUint(s[2:], base, 64); err == nil && s[2] != '+' {
-		f = float64(n)
-		return f, true
-	}
-	return 0, false
+	n, err := strconv.ParseUint(s[2:], base, 64)
+	return float64(n), err == nil && s[2] != '+'
 }
 
 // isDecimal reports whether s is digits with optional sign, fraction and exponent.

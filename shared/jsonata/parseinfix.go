@@ -66,7 +66,7 @@ func (p *parser) filter(n, left *node) (_ *node, err error) {
 			s = s.lhs
 		}
 		s.keepArray = true
-		return left, p.step(true)
+		return left, p.step(false) // so a slash behind [] starts a regular expression, as in the reference
 	}
 	n.kind = kindFilter
 	if n.rhs, err = p.expression(0); err != nil {

@@ -4,6 +4,9 @@ package jsonata
 // evaluation can exhaust the stack.
 const maxNesting = 500
 
+// maxChain bounds how many operators of one level follow each other.
+const maxChain = 1000
+
 // maxSource bounds the length of an expression in bytes.
 const maxSource = 1 << 20
 
@@ -66,7 +69,7 @@ func (p *parser) expression(power int) (*node, error) {
 		return nil, err
 	}
 	for chain := 0; power < p.power(); chain++ {
-		if chain > maxNesting {
+		if chain > maxChain {
 			return nil, failAt(CodeLimit, p.tok.pos, "nesting", nil)
 		}
 		t = p.tok

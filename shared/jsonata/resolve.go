@@ -27,23 +27,23 @@ func resolveKind(n *node) (*node, error) {
 		return resolveGroup(n)
 	case kindOrderBy:
 		return resolveOrderBy(n)
+	case kindEnd:
+		return nil, failAt("S0207", n.pos, "(end)", nil)
 	case kindFocus:
 		return nil, failAt(CodeUnsupported, n.pos, "focus binding @$"+n.rhs.text, nil)
 	case kindIndex:
 		return nil, failAt(CodeUnsupported, n.pos, "position binding #$"+n.rhs.text, nil)
-	case kindEnd:
-		return nil, failAt("S0207", n.pos, "(end)", nil)
 	case kindParent:
 		return nil, failAt(CodeUnsupported, n.pos, "parent operator %", nil)
-	case kindNegate:
-		return resolveNegate(n)
-	case kindApply:
-		out, err := resolveParts(n)
-		if err == nil {
-			out.keepArray = out.lhs.keepArray || out.rhs.keepArray
-		}
-		return out, err
-	case kindLambda:
+	case kindTransform:
+		return nil, failAt(CodeUnsupported, n.pos, "transform |…|…|", nil)
+	}
+	return resolveWhole(n)
+}
+
+// resolveWhole resolves what stays the node it is.
+func resolveWhole(n *node) (*node, error) {
+	if n.kind == kindLambda { // its parameters are no expressions
 		body, err := resolve(n.lhs)
 		if err != nil {
 			return nil, err
@@ -52,19 +52,28 @@ func resolveKind(n *node) (*node, error) {
 		out := *n
 		out.lhs = body
 		return &out, nil
-	case kindBlock:
-		out, err := resolveParts(n)
-		if err != nil {
-			return nil, err
+	}
+	out, err := resolveParts(n)
+	if err != nil {
+		return nil, err
+	}
+	switch n.kind {
+	case kindNegate: // the sign of a literal belongs to it, so that [-1] is an index
+		if out.lhs.kind == kindNumber {
+			lit := *out.lhs
+			lit.value = -lit.value.(float64)
+			return &lit, nil
 		}
+	case kindApply:
+		out.keepArray = out.lhs.keepArray || out.rhs.keepArray
+	case kindBlock:
 		for _, e := range out.list {
 			if e.consArray || (e.kind == kindPath && e.list[0].consArray) {
 				out.consArray = true
 			}
 		}
-		return out, nil
 	}
-	return resolveParts(n)
+	return out, nil
 }
 
 // resolveParts resolves every child of a copy of n.
@@ -99,17 +108,6 @@ func resolvePairs(pairs [][2]*node) (_ [][2]*node, err error) {
 		}
 	}
 	return out, nil
-}
-
-// resolveNegate folds the sign into a number literal, so that [-1] is an index.
-func resolveNegate(n *node) (*node, error) {
-	out, err := resolveParts(n)
-	if err != nil || out.lhs.kind != kindNumber {
-		return out, err
-	}
-	lit := *out.lhs
-	lit.value = -lit.value.(float64)
-	return &lit, nil
 }
 
 // markTail marks the calls of a lambda body whose result is the lambda's, so

@@ -45,6 +45,17 @@ func (r *run) examine() error {
 	return nil
 }
 
+// enter counts one level of recursion into a value that the evaluation may have
+// made arbitrarily deep; leave ends it.
+func (r *run) enter() error {
+	if r.depth++; r.depth > r.limits.Depth {
+		return failToken(CodeLimit, "depth")
+	}
+	return r.tick(1)
+}
+
+func (r *run) leave() { r.depth-- }
+
 // room refuses an array of more than the allowed number of items and counts
 // the work of making it.
 func (r *run) room(items int) error {

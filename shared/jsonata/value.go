@@ -93,17 +93,20 @@ func number(f float64) any {
 }
 
 // export turns evaluator arrays into []any and refuses functions.
-func export(v any) (any, error) {
+func export(v any, depth int) (any, error) {
+	if depth > maxValueDepth {
+		return nil, failToken(CodeLimit, "depth")
+	}
 	switch x := v.(type) {
 	case *array:
-		return exportItems(x.items)
+		return exportItems(x.items, depth)
 	case *Object:
 		if !x.inner {
 			return x, nil
 		}
 		x.inner = false
 		for i, e := range x.vals {
-			e, err := export(e)
+			e, err := export(e, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -115,7 +118,7 @@ func export(v any) (any, error) {
 	return v, nil
 }
 
-func exportItems(items []any) (any, error) {
+func exportItems(items []any, depth int) (any, error) {
 	out := items
 	if out == nil {
 		return []any{}, nil
@@ -132,7 +135,7 @@ func exportItems(items []any) (any, error) {
 			out[i] = nil
 			continue
 		}
-		e, err := export(e)
+		e, err := export(e, depth+1)
 		if err != nil {
 			return nil, err
 		}

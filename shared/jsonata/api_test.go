@@ -1,0 +1,153 @@
+package jsonata_test
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/jsonata"
+)
+
+func TestVarsAreThoseThatNothingBinds(t *testing.T) {
+	t.Parallel()
+	for expr, want := range map[string][]string{
+		`$states.input.a + $b`:                      {"b", "states"},
+		`$sum($x) & $ & $$`:                         {"x"},
+		`($a := $b; $a + $c)`:                       {"b", "c"},
+		`(($a := 1); $a)`:                           {"a"},
+		`function($x){$x + $y}`:                     {"y"},
+		`function($x){($z := $x; $z)} ~> $z`:        {"z"},
+		`lines[$q > 1]^($r){$s: $t}`:                {"q", "r", "s", "t"},
+		`($f := function(){$g()}; $g := $h; $f())`:  {"h"},
+		`$map($a, $b(?, $c))`:                       {"a", "b", "c"},
+		`1 + 2`:                                     {},
+		`($x := 1)[$x = 1]`:                         {"x"},
+		`true ? ($i := 1; $i) : $o`:                 {"o"},
+		`$sum := 5`:                                 {},
+		`[$l1..$l2].{"k": $l3} ~> |$|$l4|`:          nil, // refused
+		`function($a)<n:n>{$a} ~> $uppercase ~> $m`: {"m"},
+	} {
+		e, err := jsonata.Compile(expr)
+		if want == nil {
+			if err == nil {
+				t.Errorf("%s: compiled", expr)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%s: %v", expr, err)
+		} else if got := e.Vars(); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: free %v, want %v", expr, got, want)
+		} else if e.Source() != expr {
+			t.Errorf("source %q", e.Source())
+		}
+	}
+}
+
+func TestVariablesHideBuiltInFunctions(t *testing.T) {
+	t.Parallel()
+	vars := jsonata.Vars{"sum": "mine", "a": jsonata.Undefined, "null": nil, "list": []any{1.0}, "none": []any{}}
+	for expr, want := range map[string]string{
+		`$sum`: `"mine"`, `$sum([1])`: `error T1006`, `$a`: ``, `$null`: `null`, `$missing`: ``,
+		`$list`: `[1]`, `$list[0]`: `1`, `$none`: `[]`, `$list.($ + 1)`: `2`, `($sum := 2; $sum)`: `2`,
+	} {
+		if got := run(t, expr, jsonata.Undefined, vars); got != want {
+			t.Errorf("%s: %s, want %s", expr, got, want)
+		}
+	}
+}
+
+func TestErrorsSayWhereAndWhat(t *testing.T) {
+	t.Parallel()
+	for _, k := range []struct {
+		expr, code, token string
+		pos               int
+	}{
+		{`1 + "a"`, "T2002", "+", 2},
+		{`{"a": 1 + }`, "S0211", "}", 10},
+		{`ab.cd(`, "S0203", "(end)", 6},
+		{`"é" & $uppercase(1)`, "T0410", "uppercase", 17},
+		{`  $nofunc(1)`, "T1006", "nofunc", 9},
+		{`sum(1)`, "T1005", "sum", 3},
+		{`a @ $b`, jsonata.CodeUnsupported, "focus binding @$b", 2},
+		{`$formatNumber(1, "0")`, jsonata.CodeUnsupported, "function $formatNumber", 0},
+		{`$x ~> |a|{}|`, jsonata.CodeUnsupported, "transform |…|…|", 6},
+		{`$match("a", /(?!a)/)`, jsonata.CodeRegex, "look-around (?!", 12},
+	} {
+		e, err := jsonata.Compile(k.expr)
+		if err == nil {
+			_, err = e.Eval(context.Background(), jsonata.Undefined, nil)
+		}
+		var je *jsonata.Error
+		if !errors.As(err, &je) {
+			t.Errorf("%s: %v", k.expr, err)
+			continue
+		}
+		if je.Code != k.code || je.Token != k.token || je.Position != k.pos {
+			t.Errorf("%s: %s %q at %d (%v), want %s %q at %d", k.expr, je.Code, je.Token, je.Position, je, k.code, k.token, k.pos)
+		}
+		if !strings.Contains(je.Error(), je.Code) || strings.Contains(je.Message, "{") {
+			t.Errorf("%s: message %q", k.expr, je.Error())
+		}
+	}
+}
+
+func TestTimeAndChanceComeFromTheEnvironment(t *testing.T) {
+	t.Parallel()
+	asked := 0
+	env := jsonata.Env{Now: func() time.Time {
+		asked++
+		return time.Date(2025, 1, 2, 3, 4, asked, 0, time.FixedZone("", 3600))
+	}}
+	e, err := jsonata.Compile(`[$now(), $now(), $fromMillis($millis())]`, jsonata.WithEnv(env))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, want := range []string{"2025-01-02T02:04:01.000Z", "2025-01-02T02:04:02.000Z"} {
+		v, err := e.Eval(context.Background(), nil, nil)
+		if err != nil || !reflect.DeepEqual(v, []any{want, want, want}) {
+			t.Errorf("evaluation %d: %v %v", i+1, v, err)
+		}
+	}
+	for _, expr := range []string{`$now()`, `$millis()`, `$random()`, `$uuid()`, `$shuffle([1,2])`} {
+		e, err := jsonata.Compile(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var je *jsonata.Error
+		if _, err := e.Eval(context.Background(), nil, nil); !errors.As(err, &je) || je.Code != "T1006" {
+			t.Errorf("%s without environment: %v", expr, err)
+		}
+	}
+}
+
+func TestResultsAreIndependentOfEachOther(t *testing.T) {
+	t.Parallel()
+	e, err := jsonata.Compile(`{"l": lines[], "n": [1, [2]], "m": $map(lines, function($x){[$x]})}`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	input := decode(t, []byte(`{"lines":[{"a":1},{"a":2}]}`))
+	const want = `{"l":[{"a":1},{"a":2}],"n":[1,[2]],"m":[[{"a":1}],[{"a":2}]]}`
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 50 {
+				v, err := e.Eval(context.Background(), input, nil)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				if b, _ := jsonata.Encode(v); string(b) != want {
+					t.Errorf("got %s", b)
+				}
+				v.(*jsonata.Object).Set("n", "changed")
+			}
+		})
+	}
+	wg.Wait()
+}

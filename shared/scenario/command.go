@@ -1,0 +1,193 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// horizon is how long a scenario waits in virtual time.
+const horizon = 12 * time.Hour
+
+// runner carries a scenario's orders by name.
+type runner struct {
+	world  World
+	orders map[string]Order
+}
+
+// Run runs a scenario and returns the goldens of what came to be.
+func Run(w World, s Script) (path, record string, err error) {
+	r := &runner{world: w, orders: map[string]Order{}}
+	for _, step := range s.Steps {
+		if err := r.run(step.Args); err != nil {
+			return "", "", fmt.Errorf("line %d: %s: %w", step.Line, strings.Join(step.Args, " "), err)
+		}
+	}
+	return r.goldens()
+}
+
+// run executes one command:
+//
+//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION]
+//	repeat N send …
+//	until NAME STATE / REASON      wait in virtual time; also: until NAME exception
+//	idle                           wait until nothing happens any more
+//	retry NAME                     answer the order's exception with reprocess
+//	stock SKU LOCATION QUANTITY    post a receipt
+//	ship NAME LOCATION LINE:Q…     the warehouse ships
+//	warehouse hold                 nothing ships by itself
+//	warehouse fail STATUS TIMES    the next calls fail
+//	expect WHAT NAME …             see expect.go
+func (r *runner) run(args []string) error {
+	if len(args) < 2 && args[0] != "idle" {
+		return errors.New("arguments are missing")
+	}
+	switch args[0] {
+	case "send":
+		return r.send(args[1:], 1)
+	case "repeat":
+		n, err := strconv.Atoi(args[1])
+		if err != nil || len(args) < 4 || args[2] != "send" {
+			return errors.New("want: repeat N send …")
+		}
+		return r.send(args[3:], n)
+	case "until":
+		return r.until(args[1], strings.Join(args[2:], " "))
+	case "idle":
+		r.world.Drive(horizon, func() bool { return false })
+		return nil
+	case "retry":
+		return r.retry(args[1])
+	case "stock":
+		return r.stock(args[1:])
+	case "ship":
+		return r.ship(args[1:])
+	case "warehouse":
+		return r.warehouse(args[1:])
+	case "expect":
+		return r.expect(args[1], args[2:])
+	}
+	return errors.New("unknown command")
+}
+
+func (r *runner) send(args []string, times int) error {
+	topic, o := args[0], Order{Name: args[1], Country: "US", Lines: []int{1}}
+	for _, a := range args[2:] {
+		key, value, _ := strings.Cut(a, "=")
+		var err error
+		switch key {
+		case "country":
+			o.Country = value
+		case "sku":
+			o.SKU = value
+		case "after":
+			o.After, err = time.ParseDuration(value)
+		case "lines":
+			o.Lines, err = quantities(value)
+		default:
+			err = fmt.Errorf("unknown argument %q", a)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	r.orders[o.Name] = o
+	path, header, body := r.world.Document(topic, o)
+	return r.post(path, header, body, times)
+}
+
+func quantities(list string) ([]int, error) {
+	var all []int
+	for _, q := range strings.Split(list, ",") {
+		n, err := strconv.Atoi(q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, n)
+	}
+	return all, nil
+}
+
+// until waits for "STATE / REASON" or for an open exception.
+func (r *runner) until(name, want string) error {
+	seen := "no such order"
+	ok := r.world.Drive(horizon, func() bool {
+		d, err := r.detail(name)
+		if err != nil {
+			return false
+		}
+		seen = d.standing()
+		return seen == want || (want == "exception" && len(d.Exceptions) > 0)
+	})
+	if !ok {
+		return fmt.Errorf("it is: %s", seen)
+	}
+	return nil
+}
+
+func (r *runner) retry(name string) error {
+	d, err := r.detail(name)
+	if err != nil {
+		return err
+	}
+	if len(d.Exceptions) != 1 {
+		return fmt.Errorf("%d open exceptions", len(d.Exceptions))
+	}
+	return r.post("/api/exceptions/"+d.Exceptions[0].ID+"/retry", nil, nil, 1)
+}
+
+func (r *runner) stock(args []string) error {
+	if len(args) != 3 {
+		return errors.New("want: stock SKU LOCATION QUANTITY")
+	}
+	body := fmt.Sprintf(`{"key":"scenario-%s","lines":[{"sku":%q,"location":%q,"quantity":%s}]}`, strings.Join(args, "-"), args[0], args[1], args[2])
+	return r.post("/api/stock", nil, []byte(body), 1)
+}
+
+func (r *runner) ship(args []string) error {
+	if len(args) < 3 {
+		return errors.New("want: ship NAME LOCATION LINE:QUANTITY…")
+	}
+	d, err := r.detail(args[0])
+	if err != nil {
+		return err
+	}
+	for _, f := range d.Status.FulfillmentOrders {
+		if f.Location != args[1] {
+			continue
+		}
+		quantities := map[string]int{}
+		for _, a := range args[2:] {
+			line, q, _ := strings.Cut(a, ":")
+			n, err := strconv.Atoi(q)
+			if err != nil {
+				return err
+			}
+			if i, err := strconv.Atoi(line); err == nil && i >= 1 && i <= len(d.Status.Lines) {
+				line = d.Status.Lines[i-1].ID
+			}
+			quantities[line] = n
+		}
+		return r.world.Warehouse.Ship(f.ID, quantities)
+	}
+	return fmt.Errorf("no fulfillment order at %s", args[1])
+}
+
+func (r *runner) warehouse(args []string) error {
+	if slices.Equal(args, []string{"hold"}) {
+		r.world.Warehouse.Hold(true)
+		return nil
+	}
+	if len(args) == 3 && args[0] == "fail" {
+		status, err1 := strconv.Atoi(args[1])
+		times, err2 := strconv.Atoi(args[2])
+		if err1 == nil && err2 == nil {
+			r.world.Warehouse.Fail(status, times)
+			return nil
+		}
+	}
+	return errors.New("want: warehouse hold, or: warehouse fail STATUS TIMES")
+}

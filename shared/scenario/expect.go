@@ -1,0 +1,119 @@
+package scenario
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// expect checks one fact now:
+//
+//	expect order NAME STATE / REASON
+//	expect line NAME N STATE / REASON      or: expect line NAME N ordered=Q
+//	expect exception NAME STEP CODE        exactly one, with cause and data
+//	expect exceptions NAME N
+//	expect event NAME EVENT TEXT           an event whose payload contains the text
+//	expect runs NAME N
+//	expect warehouse NAME N                orders created at the warehouse, once each
+//	expect shop NAME N                     shipments the shop was told of
+//	expect stock SKU LOCATION free=Q reserved=Q
+func (r *runner) expect(what string, args []string) error {
+	if len(args) < 2 {
+		return errors.New("arguments are missing")
+	}
+	if what == "stock" {
+		return r.expectStock(args)
+	}
+	d, err := r.detail(args[0])
+	if err != nil {
+		return err
+	}
+	rest := strings.Join(args[1:], " ")
+	switch what {
+	case "order":
+		return same(d.standing(), rest)
+	case "line":
+		return d.expectLine(args[1:])
+	case "exception":
+		return d.expectException(args[1:])
+	case "exceptions":
+		return same(strconv.Itoa(len(d.Exceptions)), rest)
+	case "event":
+		return d.expectEvent(args[1], strings.Join(args[2:], " "))
+	case "runs":
+		return same(strconv.Itoa(len(d.Runs)), rest)
+	case "warehouse":
+		created := 0
+		for _, f := range d.Status.FulfillmentOrders {
+			n := r.world.Warehouse.Created(f.ID)
+			if n > 1 {
+				return fmt.Errorf("%s was created %d times", f.ID, n)
+			}
+			created += n
+		}
+		return same(strconv.Itoa(created), rest)
+	case "shop":
+		return same(strconv.Itoa(r.world.Reports(r.orders[args[0]])), rest)
+	}
+	return errors.New("nothing to expect by that name")
+}
+
+func same(got, want string) error {
+	if got != want {
+		return fmt.Errorf("it is: %s", got)
+	}
+	return nil
+}
+
+func (d detail) expectLine(args []string) error {
+	n, err := strconv.Atoi(args[0])
+	if err != nil || n < 1 || n > len(d.Status.Lines) {
+		return fmt.Errorf("order has %d lines", len(d.Status.Lines))
+	}
+	l, want := d.Status.Lines[n-1], strings.Join(args[1:], " ")
+	if strings.HasPrefix(want, "ordered=") {
+		return same(fmt.Sprintf("ordered=%d", l.Ordered), want)
+	}
+	return same(fmt.Sprintf("%s / %s", l.State, l.Reason), want)
+}
+
+func (d detail) expectException(args []string) error {
+	if len(d.Exceptions) != 1 {
+		return fmt.Errorf("%d open exceptions", len(d.Exceptions))
+	}
+	e := d.Exceptions[0]
+	if e.Cause == "" || len(e.Data) == 0 || e.Category == "" {
+		return fmt.Errorf("it does not explain itself: %+v", e)
+	}
+	return same(e.Step+" "+e.Error, strings.Join(args, " "))
+}
+
+func (d detail) expectEvent(name, text string) error {
+	for _, entry := range d.Journal {
+		for _, e := range entry.Events {
+			if e.Name == name && strings.Contains(string(e.Payload), text) {
+				return nil
+			}
+		}
+	}
+	return errors.New("no such event")
+}
+
+func (r *runner) expectStock(args []string) error {
+	var out struct {
+		Stock []struct {
+			Location       string
+			Free, Reserved int64
+		}
+	}
+	if err := r.get("/api/stock/"+args[0], &out); err != nil {
+		return err
+	}
+	for _, s := range out.Stock {
+		if s.Location == args[1] {
+			return same(fmt.Sprintf("free=%d reserved=%d", s.Free, s.Reserved), strings.Join(args[2:], " "))
+		}
+	}
+	return errors.New("no such stock")
+}

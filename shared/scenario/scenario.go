@@ -1,0 +1,104 @@
+// Package scenario runs the conformance scenarios of flows: files
+// statemachines/<flow>/runs/*.txtar.
+//
+// The comment of a file says in words what is given and expected. Section
+// "steps" holds one command a line (see command.go). Sections "path" and
+// "record" are goldens: the business events of each order by record, and where
+// each record stands at the end. A scenario drives a whole Orderloom from the
+// outside, through webhooks and the API, in virtual time.
+package scenario
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"golang.org/x/tools/txtar"
+)
+
+// World is the Orderloom a scenario runs against.
+type World struct {
+	URL    string // of the HTTP API, e.g. "http://127.0.0.1:8080"
+	Client *http.Client
+	// Document builds and signs the webhook that a shop would send.
+	Document func(topic string, o Order) (path string, header map[string]string, body []byte)
+	// Warehouse is the fake fulfillment service.
+	Warehouse Warehouse
+	// Reports counts the shipments that the fake shop was told of.
+	Reports func(o Order) int
+	// Drive runs virtual time until done or until nothing happens any more
+	// within the horizon; it returns done's last answer.
+	Drive func(horizon time.Duration, done func() bool) bool
+}
+
+// Warehouse is what a scenario can do to the fake fulfillment service.
+type Warehouse interface {
+	Fail(status, times int)
+	Hold(bool)                                                     // true: nothing ships by itself
+	Ship(fulfillmentOrder string, quantities map[string]int) error // line id → quantity
+	Created(fulfillmentOrder string) int                           // how often that order was created
+}
+
+// Order is a document in a scenario's words.
+type Order struct {
+	Name    string // "#L1"
+	Country string
+	Lines   []int         // quantities; line ids count from 1
+	SKU     string        // of all lines; empty for the default
+	After   time.Duration // the document's update time, after the order was placed
+}
+
+// Script is a parsed scenario.
+type Script struct {
+	Title  string
+	Steps  []Step
+	Path   string // golden; empty when the file has none yet
+	Record string
+}
+
+// Step is one command with its line number in the section.
+type Step struct {
+	Line int
+	Args []string
+}
+
+// Parse reads a scenario file.
+func Parse(data []byte) (Script, error) {
+	a := txtar.Parse(data)
+	s := Script{Title: strings.TrimSpace(string(a.Comment))}
+	for _, f := range a.Files {
+		switch f.Name {
+		case "steps":
+			for i, line := range strings.Split(string(f.Data), "\n") {
+				if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "# ") {
+					s.Steps = append(s.Steps, Step{i + 1, strings.Fields(line)})
+				}
+			}
+		case "path":
+			s.Path = string(f.Data)
+		case "record":
+			s.Record = string(f.Data)
+		default:
+			return s, fmt.Errorf("section %q is none of steps, path, record", f.Name)
+		}
+	}
+	if len(s.Steps) == 0 {
+		return s, fmt.Errorf("section steps is missing or empty")
+	}
+	return s, nil
+}
+
+// Format writes a scenario file with the given goldens.
+func Format(data []byte, path, record string) []byte {
+	a := txtar.Parse(data)
+	keep := a.Files[:0]
+	for _, f := range a.Files {
+		if f.Name == "steps" {
+			f.Data = append([]byte(strings.TrimSpace(string(f.Data))), "\n\n"...)
+			keep = append(keep, f)
+		}
+	}
+	a.Files = append(keep, txtar.File{Name: "path", Data: []byte(path + "\n")}, txtar.File{Name: "record", Data: []byte(record)})
+	return txtar.Format(a)
+}
