@@ -19,10 +19,10 @@ var Resume = fn.Function{
 	Example: json.RawMessage(`{"Records":[]}`),
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		return fn.Task(func(ctx context.Context, in json.RawMessage) (stream.Response, error) {
+		return func(ctx context.Context, in json.RawMessage) (json.RawMessage, error) {
 			changes, err := stream.Decode(in)
 			if err != nil {
-				return stream.Response{}, err
+				return nil, err
 			}
 			for _, c := range changes {
 				m, ok := rendezvous.Met(c.New)
@@ -31,11 +31,11 @@ var Resume = fn.Function{
 				}
 				if err := answer(ctx, d.States, m); err != nil {
 					d.Log.Warn("execution not woken; the stream delivers it again", "order", m.Order, "signal", m.Signal, "error", err)
-					return stream.FailedFrom(c), nil
+					return stream.Failures(in, c)
 				}
 			}
-			return stream.Response{}, nil
-		})
+			return stream.Failures(in)
+		}
 	},
 }
 

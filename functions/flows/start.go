@@ -5,6 +5,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/registry"
@@ -37,14 +38,14 @@ var Start = fn.Function{
 	Example: StartInput{Order: "ord_01JZZZZZZZZZZZZZZZZZZZZZZZ"},
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table, d.Clock.Now), d.States}
+		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table), d.States}
 		return fn.Task(s.start)
 	},
 }
 
 type starter struct {
 	orders store.Store
-	flows  *registry.Registry
+	flows  registry.Registry
 	states fn.States
 }
 
@@ -85,10 +86,15 @@ func (s starter) entered(ctx context.Context, r store.Record) ([]string, error) 
 		return nil, err
 	}
 	var all []string
+	record := policy.OrderRecord(&r.Document, &r.Status)
 	for _, l := range live {
-		passes := true
-		for _, p := range l.Filters {
-			passes = passes && policy.Evaluate(p, policy.OrderRecord(&r.Document, &r.Status)).Holds
+		filters, err := s.flows.Policies(ctx, l.Filters)
+		if err != nil {
+			return nil, err
+		}
+		passes := l.Event == event.OrderReceived
+		for _, p := range filters {
+			passes = passes && policy.Evaluate(p, record).Holds
 		}
 		if passes {
 			all = append(all, l.ID)

@@ -28,7 +28,7 @@ var Replay = fn.Function{
 			if err != nil {
 				return fn.Response{}, err
 			}
-			return fn.JSON(202, Replayed{Message: m.ID, Rounds: m.Rounds})
+			return fn.Done(req, Replayed{Message: m.ID, Rounds: m.Rounds}, "/messages")
 		})
 	},
 }

@@ -27,11 +27,8 @@ var Webhook = fn.Function{
 	},
 	Example: fn.ExampleRequest("POST", "/hooks/demo-shop", map[string]string{"instance": "demo-shop"}, `{"id":1001,"name":"#1001"}`),
 	Timeout: 10 * time.Second,
-	New:     func(d fn.Deps) fn.Handler { return newWebhook(d, catalogHandlers()) },
+	New:     cataloged,
 }
-
-// handlersOf returns the message handlers of a provider.
-type handlersOf func(providerID string) ([]inbox.Handler, bool)
 
 type webhook struct {
 	deps     fn.Deps
@@ -98,6 +95,9 @@ func (w webhook) address(ctx context.Context, id string) (provider.Instance, []i
 		return instance, nil, err
 	}
 	handlers, ok := w.handlers(instance.Provider)
+	if !ok {
+		w.deps.Log.ErrorContext(ctx, "the provider of an instance is not in the catalog", "instance", id, "provider", instance.Provider)
+	}
 	if !instance.Active || !ok || len(handlers) == 0 {
 		return instance, nil, none
 	}

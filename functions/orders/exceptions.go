@@ -120,7 +120,7 @@ var ResolveException = fn.Function{
 			if err != nil {
 				return fn.Response{}, err
 			}
-			return fn.JSON(200, e)
+			return fn.Done(req, e, "/orders/"+e.Order)
 		})
 	},
 }

@@ -27,21 +27,24 @@ var Publish = fn.Function{
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		p := publisher{d.Table, d.Bus, d.Log}
-		return fn.Task(func(ctx context.Context, in json.RawMessage) (stream.Response, error) {
+		return func(ctx context.Context, in json.RawMessage) (json.RawMessage, error) {
 			changes, err := stream.Decode(in)
 			if err != nil {
-				return stream.Response{}, err
+				return nil, err
 			}
 			items := make([]table.Item, len(changes))
 			for i, c := range changes {
 				items[i] = c.New
 			}
 			failed, err := p.publish(ctx, items)
-			if err != nil || failed < 0 {
-				return stream.Response{}, err
+			if err != nil {
+				return nil, err
 			}
-			return stream.FailedFrom(changes[failed]), nil
-		})
+			if failed < 0 {
+				return stream.Failures(in)
+			}
+			return stream.Failures(in, changes[failed])
+		}
 	},
 }
 

@@ -120,3 +120,9 @@ type edge struct {
 	pointer string
 	pos     int
 }
+
+// Pointer is the state's JSON pointer in the definition.
+func (s *State) Pointer() string { return s.pointer }
+
+// Position is the byte offset of the state in the definition.
+func (s *State) Position() int { return s.pos }

@@ -36,6 +36,7 @@ func (x *execution) apply(ev *event) {
 		th.timeoutAt, th.beatAt = later(ev.at, ev.num), later(ev.at, ev.num2)
 		th.set(onTask)
 	case taskSubmitted:
+		th.args = nil
 		th.set(onToken)
 	case taskSucceeded, taskFailed, taskTimedOut:
 		th.args = nil
@@ -62,7 +63,7 @@ func later(at, seconds int64) int64 {
 
 func (x *execution) applyStart(ev *event) {
 	l := x.live
-	l.root = &thread{scope: l.def.machine.Scope, input: ev.in, last: ev.id}
+	l.root = &thread{scope: l.def.machine.Scope, input: ev.in} // the first state follows event 0, as on AWS
 	l.threads = map[int]*thread{0: l.root}
 	l.next, l.input = 1, ev.in
 }

@@ -54,7 +54,6 @@ type live struct {
 	machine *jsonata.Object
 	result  *Result
 	onDone  func(*Result) // Express: hears the end
-	calls   int
 }
 
 // Result is how an execution ended.

@@ -80,13 +80,7 @@ func (t *turn) itemInput(th *thread) (*value, *problem) {
 	if th.state.ItemSelector == nil {
 		return newValue(item), nil
 	}
-	s := &sight{t: t, th: th}
-	s.build(true)
-	context, _ := s.states.Get("context")
-	copied := *t.context(th, "")
-	copied.Set("Map", mapContext(th.started, item))
-	_ = context
-	s.states.Set("context", &copied)
+	s := &sight{t: t, th: th, item: mapContext(th.started, item)}
 	input, p := s.value(th.state.ItemSelector, nil)
 	if p == nil {
 		p = limited(input, "input of an iteration of the state", th)
@@ -97,6 +91,7 @@ func (t *turn) itemInput(th *thread) (*value, *problem) {
 // ended hears that a thread inside th has ended.
 func (t *turn) ended(th, child *thread) {
 	if th.state.Type == asl.Map {
+		th.last = child.last
 		t.emit(th, event{kind: mapIterationSucceeded, num: int64(child.index), state: th.state.Index + 1})
 		t.resume(th, t.more)
 		return

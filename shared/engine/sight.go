@@ -22,11 +22,12 @@ type problem struct {
 type sight struct {
 	t       *turn
 	th      *thread
-	result  any // $states.result, nil interface with hasResult false: absent
-	errOut  any // $states.errorOutput
+	result  any // $states.result, when known
 	known   bool
+	errOut  any // $states.errorOutput, when failed
 	failed  bool
 	token   string
+	item    *jsonata.Object // $states.context.Map of an iteration that is about to start
 	states  *jsonata.Object
 	context bool // states has its context
 }
@@ -52,7 +53,11 @@ func (s *sight) build(context bool) {
 		o.Set("errorOutput", s.errOut)
 	}
 	if context {
-		o.Set("context", s.t.context(s.th, s.token))
+		c := s.t.context(s.th, s.token)
+		if s.item != nil {
+			c.Set("Map", s.item)
+		}
+		o.Set("context", c)
 	}
 	s.states, s.context = o, context
 }

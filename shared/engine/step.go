@@ -58,6 +58,7 @@ func (t *turn) exit(th *thread, next *asl.State, out, vars *value) (*asl.State, 
 	if next != nil {
 		return next, out
 	}
+	t.e.quiet(th)
 	if parent == nil {
 		t.close(executionSucceeded, "", "", out)
 	} else if !t.full {

@@ -24,8 +24,8 @@ type turn struct {
 // execution has ended already f does not run and turn reports false.
 func (e *Engine) turn(x *execution, done func(error), f func(*turn)) bool {
 	x.mu.Lock()
-	defer x.mu.Unlock()
 	if x.live == nil || e.refuses() != nil {
+		x.mu.Unlock()
 		return false
 	}
 	t := &turn{e: e, x: x, now: e.now()}
@@ -38,7 +38,11 @@ func (e *Engine) turn(x *execution, done func(error), f func(*turn)) bool {
 	if t.full && x.status == Running {
 		t.close(executionFailed, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).", nil)
 	}
-	t.finish(done)
+	effects := t.finish(done)
+	x.mu.Unlock()
+	if effects != nil {
+		effects()
+	}
 	return true
 }
 
@@ -85,20 +89,25 @@ func (t *turn) emitState(th *thread, ev event) {
 // close ends the execution.
 func (t *turn) close(k kind, name, cause string, output *value) {
 	th := t.x.live.root
+	walk(th, t.e.quiet)
 	t.emit(th, event{kind: k, err: name, cause: cause, in: output})
 }
 
-// finish hands the turn's events to the log and arms the timers.
-func (t *turn) finish(done func(error)) {
+// finish hands the turn's events to the log and arms the timers. Effects that
+// wait for no log are returned, to be run without the lock.
+func (t *turn) finish(done func(error)) (effects func()) {
 	x, l := t.x, t.x.live
 	if len(t.events) == 0 {
 		if done != nil {
 			t.e.whenDurable(x, done)
 		}
-		return
+		return nil
 	}
 	ended := x.status != Running
-	effects := func(err error) {
+	if !ended {
+		walk(l.root, func(th *thread) { t.e.timers.set(&th.timer, x, th, th.deadline()) })
+	}
+	durable := func(err error) {
 		if err == nil {
 			t.effects(ended, l)
 		}
@@ -106,16 +115,15 @@ func (t *turn) finish(done func(error)) {
 			done(err)
 		}
 	}
+	if x.express {
+		effects = func() { durable(nil) }
+	} else {
+		t.e.store(x, t.record(), durable)
+	}
 	if ended {
 		t.e.retire(x)
-	} else {
-		walk(l.root, func(th *thread) { t.e.timers.set(&th.timer, x, th, th.deadline()) })
 	}
-	if x.express {
-		t.e.after.do(func() { effects(nil) })
-		return
-	}
-	t.e.store(x, t.record(), effects)
+	return effects
 }
 
 // effects happen when the turn is durable.
@@ -123,7 +131,7 @@ func (t *turn) effects(ended bool, l *live) {
 	if !t.x.express {
 		for i := range t.events {
 			if k := t.events[i].kind; k == executionStarted || k.closes() {
-				t.e.announce(t.x, l, k.status())
+				t.e.announce(t.x, k.status(), l.input.raw, l.result)
 			}
 		}
 	}

@@ -105,10 +105,19 @@ func Status(code string) int {
 		return http.StatusRequestEntityTooLarge
 	case fault.Conflict, fault.NotTransitable, fault.OrderCanceled:
 		return http.StatusConflict
-	case fault.PolicyNotMet, fault.Refused, fault.Misconfigured:
+	case fault.PolicyNotMet, fault.Refused, fault.Misconfigured, "Flow.Invalid":
 		return http.StatusUnprocessableEntity
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
 	}
 	return http.StatusInternalServerError
+}
+
+// Done answers a command: a program gets v, a person who pressed a button on a
+// page goes back to that page.
+func Done(req Request, v any, page string) (Response, error) {
+	if strings.Contains(req.Header["accept"], "text/html") {
+		return Response{Status: http.StatusSeeOther, Header: map[string]string{"location": page}}, nil
+	}
+	return JSON(http.StatusOK, v)
 }

@@ -45,9 +45,14 @@ type blobs struct {
 	mu   sync.Mutex
 	data map[string][]byte
 	puts int
+	once sync.Once
+	meet func() // runs before the first Put
 }
 
 func (b *blobs) Put(_ context.Context, key string, data []byte) error {
+	if b.meet != nil {
+		b.once.Do(b.meet)
+	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.data[key] = bytes.Clone(data)
@@ -162,6 +167,26 @@ func TestARepeatedDeliveryStoresNothing(t *testing.T) {
 				t.Errorf("the second delivery wrote %d blobs", w.blobs.puts-puts)
 			}
 		})
+	}
+}
+
+func TestTwoLargeBodiesThatMeetDoNotMix(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	m := delivery("e1")
+	large := strings.Repeat("x", inbox.InlineBodyBytes+1)
+	other := w.Box
+	other.Blobs = &blobs{data: w.blobs.data}
+	w.blobs.meet = func() {
+		if stored, err := other.Receive(t.Context(), m, []byte("faster"+large)); err != nil || !stored {
+			t.Errorf("the faster delivery: %v, %v", stored, err)
+		}
+	}
+	if w.receive(t, m, "slower"+large) {
+		t.Error("both deliveries counted as new")
+	}
+	if got := w.body(t, m.ID); got != "faster"+large {
+		t.Errorf("the message has the body of the other delivery: %s…", got[:6])
 	}
 }
 

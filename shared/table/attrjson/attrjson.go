@@ -82,6 +82,9 @@ func Value(name string, raw []byte) (any, error) {
 			}
 			return nil, bad("BOOL is neither true nor false")
 		}
+		if kind != "S" && kind != "N" && kind != "B" {
+			return nil, bad("attribute type " + kind + " is not used by Orderloom")
+		}
 		if len(v) == 0 || v[0] != '"' {
 			return nil, bad("attribute value is no string")
 		}
@@ -96,8 +99,6 @@ func Value(name string, raw []byte) (any, error) {
 
 func decode(kind, s string, bad func(string) error) (any, error) {
 	switch kind {
-	case "S":
-		return s, nil
 	case "N":
 		n, err := strconv.ParseInt(s, 10, 64)
 		if err != nil {
@@ -111,5 +112,5 @@ func decode(kind, s string, bad func(string) error) (any, error) {
 		}
 		return b, nil
 	}
-	return nil, bad("attribute type " + kind + " is not used by Orderloom")
+	return s, nil
 }

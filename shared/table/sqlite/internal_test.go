@@ -212,3 +212,14 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestCommitsAreSynced(t *testing.T) {
+	t.Parallel()
+	_, w := newStore(t, clock.System{})
+	for pragma, want := range map[string]string{"synchronous": "2", "journal_mode": "wal"} {
+		var got string
+		if err := w.conn.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got); err != nil || got != want {
+			t.Errorf("%s is %s, %v, want %s", pragma, got, err, want)
+		}
+	}
+}

@@ -47,8 +47,8 @@ type identity struct {
 
 const view = "NEW_AND_OLD_IMAGES"
 
-// EncodeStream returns the event that delivers these changes.
-func EncodeStream(changes []table.Change) ([]byte, error) {
+// Encode returns the event that delivers these changes.
+func Encode(changes []table.Change) ([]byte, error) {
 	e := event{Records: make([]record, 0, len(changes))}
 	for _, c := range changes {
 		name := "MODIFY"
@@ -71,11 +71,11 @@ func EncodeStream(changes []table.Change) ([]byte, error) {
 	return json.Marshal(e)
 }
 
-// DecodeStream returns the changes of an event in its order. What an item was
+// Decode returns the changes of an event in its order. What an item was
 // after it expired is absent, as it is for readers: its removal by DynamoDB is
 // no change. Seq is the sequence number where it fits; AWS's own numbers do
 // not, then it counts the records of the event from 1.
-func DecodeStream(text []byte) ([]table.Change, error) {
+func Decode(text []byte) ([]table.Change, error) {
 	var e event
 	if err := json.Unmarshal(text, &e); err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "not a DynamoDB stream event")

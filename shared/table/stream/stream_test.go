@@ -32,7 +32,7 @@ const awsEvent = `{"Records":[
 
 func TestEventOfAWSDecodes(t *testing.T) {
 	t.Parallel()
-	got, err := stream.DecodeStream([]byte(awsEvent))
+	got, err := stream.Decode([]byte(awsEvent))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +48,7 @@ func TestEventOfAWSDecodes(t *testing.T) {
 
 func TestFailuresNameTheRecordsByTheirOwnNumbers(t *testing.T) {
 	t.Parallel()
-	changes, err := stream.DecodeStream([]byte(awsEvent))
+	changes, err := stream.Decode([]byte(awsEvent))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,21 +74,21 @@ func TestEncodedChangesDecodeToTheSame(t *testing.T) {
 		{Seq: 8, At: time.Unix(1_800_000_000, 120_000_000).UTC(), Key: k, Old: first, New: second},
 		{Seq: 9, At: time.Unix(1_800_000_010, 0).UTC(), Key: k, Old: second},
 	}
-	text, err := stream.EncodeStream(want)
+	text, err := stream.Encode(want)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := stream.DecodeStream(text)
+	got, err := stream.Decode(text)
 	if diff := cmp.Diff(want, got); diff != "" || err != nil {
 		t.Error(diff, err)
 	}
 	if got, err := stream.Failures(text, want[1]); err != nil || !strings.Contains(string(got), `"8"`) {
 		t.Errorf("%s, %v", got, err)
 	}
-	if text, err := stream.EncodeStream(nil); err != nil || string(text) != `{"Records":[]}` {
+	if text, err := stream.Encode(nil); err != nil || string(text) != `{"Records":[]}` {
 		t.Errorf("no changes: %s, %v", text, err)
 	}
-	if _, err := stream.EncodeStream([]table.Change{{Seq: 1, Key: k}}); !fault.Is(err, fault.Invalid) {
+	if _, err := stream.Encode([]table.Change{{Seq: 1, Key: k}}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("a change without images: %v", err)
 	}
 }
@@ -100,24 +100,24 @@ func TestWrongEventsAreRefused(t *testing.T) {
 		{`"Keys":{"pk":{"S":"a"},"sk":{"S":"1"}}`, `"Keys":{}`}, {`{"N":"5"}`, `{"L":[]}`}, {`{"Records":[`, `[`},
 	} {
 		text := strings.Replace(awsEvent, c[0], c[1], 1)
-		if got, err := stream.DecodeStream([]byte(text)); !fault.Is(err, fault.Invalid) {
+		if got, err := stream.Decode([]byte(text)); !fault.Is(err, fault.Invalid) {
 			t.Errorf("%s for %s: %v, %v", c[1], c[0], got, err)
 		}
 	}
 }
 
-func FuzzDecodeStream(f *testing.F) {
+func FuzzDecode(f *testing.F) {
 	f.Add([]byte(awsEvent))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		changes, err := stream.DecodeStream(text)
+		changes, err := stream.Decode(text)
 		if err != nil {
 			return
 		}
-		again, err := stream.EncodeStream(changes)
+		again, err := stream.Encode(changes)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if back, err := stream.DecodeStream(again); err != nil || len(back) != len(changes) {
+		if back, err := stream.Decode(again); err != nil || len(back) != len(changes) {
 			t.Errorf("%d changes became %d, %v", len(changes), len(back), err)
 		}
 	})

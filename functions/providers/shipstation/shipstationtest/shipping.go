@@ -3,15 +3,9 @@ package shipstationtest
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"time"
 )
-
-// retryNotify is the time until a notification that failed is repeated.
-const retryNotify = time.Minute
 
 // schedule plans the next automatic parcel of an order; s.mu is held.
 func (s *Server) schedule(rec *record) {
@@ -129,26 +123,6 @@ func (s *Server) matching(key, number string) []*record {
 	return all
 }
 
-// Renotify delivers all notifications of an order again, as often as asked.
-func (s *Server) Renotify(ctx context.Context, key string, times int) error {
-	s.mu.Lock()
-	var bodies [][]byte
-	if rec := s.orders[key]; rec != nil {
-		for _, batch := range rec.batches {
-			bodies = append(bodies, notification(rec, batch))
-		}
-	}
-	s.mu.Unlock()
-	for range times {
-		for _, body := range bodies {
-			if err := s.notify(ctx, body); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // SetAuto switches automatic shipping; switched on it takes up all that is open.
 func (s *Server) SetAuto(enabled bool) {
 	s.mu.Lock()
@@ -157,33 +131,4 @@ func (s *Server) SetAuto(enabled bool) {
 	for _, rec := range s.orders {
 		s.schedule(rec)
 	}
-}
-
-func notification(rec *record, batch int64) []byte {
-	body, _ := json.Marshal(map[string]string{ // strings always encode
-		"resource_url":  rec.base + "/shipments?batchId=" + strconv.FormatInt(batch, 10) + "&includeShipmentItems=False",
-		"resource_type": "SHIP_NOTIFY",
-	})
-	return body
-}
-
-func (s *Server) notify(ctx context.Context, body []byte) error {
-	if s.opts.Notify == nil {
-		return nil
-	}
-	err := s.opts.Notify(ctx, body)
-	if err == nil {
-		s.mu.Lock()
-		s.stats.Notifications++
-		s.mu.Unlock()
-	}
-	return err
-}
-
-// deliver notifies and, when that fails, tries again later.
-func (s *Server) deliver(body []byte, attempt int) {
-	if s.ctx.Err() != nil || s.notify(s.ctx, body) == nil || attempt >= 10 {
-		return
-	}
-	s.opts.Clock.AfterFunc(retryNotify, func() { s.deliver(body, attempt+1) })
 }

@@ -1,0 +1,141 @@
+package flows
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/compile"
+	"github.com/orderloom/orderloom/shared/flow/registry"
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/policy"
+)
+
+// Publication is a flow document and the policies that are published with it.
+// Policies that are published already need not be repeated.
+type Publication struct {
+	Flow     json.RawMessage   `json:"flow"`
+	Policies []json.RawMessage `json:"policies,omitempty"`
+}
+
+// Published says what is live now.
+type Published struct {
+	Flow    string `json:"flow"`
+	Machine string `json:"machine"` // name without the stack
+	Version string `json:"version"` // ARN of the machine's version; running orders stay on theirs
+}
+
+// Invalid is the failure of a drawing that does not compile; its data lists all
+// problems.
+const Invalid = "Flow.Invalid"
+
+// Publish compiles a console-owned flow and makes it live, all or nothing: the
+// registry, which flows/start reads, is written last.
+var Publish = fn.Function{
+	ID:      "flows/publish",
+	Summary: "Compile a flow with its policies, publish it as a new version of its machine and make it live",
+	Trigger: fn.Trigger{Routes: []fn.Route{{Method: "POST", Path: "/api/flows/{id}/publish"}}},
+	Failures: []fn.Failure{
+		{Code: Invalid, Meaning: "the drawing or a policy has problems; all are listed"},
+		{Code: fault.Conflict, Meaning: "the repository owns the flow, or a policy version exists with other content"},
+	},
+	Example: fn.ExampleRequest("POST", "/api/flows/example/publish", map[string]string{"id": "example"}, `{"flow":{}}`),
+	Timeout: 60 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		p := publisher{registry.New(d.Table), d.States}
+		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+			in, err := fn.Decode[Publication](req.Body)
+			if err != nil {
+				return fn.Response{}, err
+			}
+			out, err := p.publish(ctx, req.Params["id"], in)
+			if err != nil {
+				return fn.Response{}, err
+			}
+			return fn.JSON(200, out)
+		})
+	},
+}
+
+type publisher struct {
+	registry registry.Registry
+	states   fn.States
+}
+
+// machinePrefix keeps console-owned machines apart from those that deployments own.
+const machinePrefix = "flow-"
+
+func (p publisher) publish(ctx context.Context, id string, in Publication) (Published, error) {
+	doc, problems := flow.Parse(in.Flow)
+	if len(problems) > 0 {
+		return Published{}, invalid(id, problems.Error(), problems)
+	}
+	if doc.ID != id {
+		return Published{}, fault.New(fault.Invalid, "the document is of flow %q", doc.ID).On(id, "id").Got(doc.ID)
+	}
+	owned, err := p.registry.Owned(id)
+	if err != nil {
+		return Published{}, err
+	}
+	if owned {
+		return Published{}, fault.New(fault.Conflict, "flow %q is owned by the repository", id).On(id, "id").Do("Clone it under another id, or change it in the repository")
+	}
+	policies, err := p.policies(ctx, in.Policies, doc.PolicyRefs())
+	if err != nil {
+		return Published{}, err
+	}
+	catalog, err := flow.LoadCatalog()
+	if err != nil {
+		return Published{}, err
+	}
+	result, problems := compile.Compile(doc, catalog, policies)
+	if len(problems) > 0 {
+		return Published{}, invalid(id, problems.Error(), problems)
+	}
+	for _, policyDoc := range in.Policies {
+		if _, err := p.registry.SavePolicy(ctx, policyDoc); err != nil {
+			return Published{}, err
+		}
+	}
+	machine := machinePrefix + id
+	version, err := p.states.Publish(ctx, machine, result.Machine)
+	if err != nil {
+		return Published{}, err
+	}
+	live := registry.Live{ID: id, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Machine: machine, Version: version}
+	return Published{Flow: id, Machine: machine, Version: version}, p.registry.SaveFlow(ctx, live)
+}
+
+// policies gathers the given and the published policies that the flow uses.
+func (p publisher) policies(ctx context.Context, given []json.RawMessage, refs []string) ([]policy.Policy, error) {
+	var all []policy.Policy
+	have := map[string]bool{}
+	for _, doc := range given {
+		one, problems := policy.Parse(doc)
+		if len(problems) > 0 {
+			return nil, invalid(one.ID, problems.Error(), problems)
+		}
+		all, have[one.Ref()] = append(all, one), true
+	}
+	for _, ref := range refs {
+		if have[ref] {
+			continue
+		}
+		published, err := p.registry.Policies(ctx, []string{ref})
+		if fault.Is(err, fault.NotFound) || fault.Is(err, fault.Invalid) {
+			continue // the compiler reports it with its position
+		}
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, published...)
+	}
+	return all, nil
+}
+
+func invalid(id, text string, problems any) error {
+	return fault.New(Invalid, "%s", strings.TrimSpace(text)).On(id, "").Do("Mend every problem, then publish again").With(problems)
+}

@@ -1,0 +1,184 @@
+package orders
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/registry"
+	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/policy"
+)
+
+// ApplyPolicies evaluates the execution policies of a validation step.
+var ApplyPolicies = fn.Function{
+	ID:       "orders/apply-policies",
+	Summary:  "Evaluate policies on an order or on each of its lines, apply their actions and raise the outcome",
+	Input:    flow.PoliciesInput{},
+	Result:   flow.StepResult{},
+	Failures: append([]fn.Failure{{Code: fault.PolicyNotMet, Meaning: "a critical policy does not hold"}}, changing...),
+	Example: flow.PoliciesInput{
+		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "validate-header", Key: "validate-header#0"},
+		Entity:    "order", Raises: flow.Raises{Success: event.OrderHeaderValidated, Failure: event.OrderHeaderValidateFailed},
+	},
+	Timeout: 30 * time.Second,
+	New: func(d fn.Deps) fn.Handler {
+		a := policyStep{storeOf(d), registry.New(d.Table)}
+		return fn.Task(a.apply)
+	},
+}
+
+type policyStep struct {
+	store    store.Store
+	registry registry.Registry
+}
+
+// outcome is kept in the journal, so that a repeated call reports the same.
+type outcome struct {
+	Failed *fault.Error `json:"failed,omitempty"`
+}
+
+// why explains an event by the policies that led to it.
+type why struct {
+	Policies []policy.Result `json:"policies"`
+}
+
+func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.StepResult, error) {
+	policies, err := a.registry.Policies(ctx, in.Policies)
+	if err != nil {
+		return flow.StepResult{}, err
+	}
+	res, err := a.store.Change(ctx, in.Order, in.Key, in.Step, func(r *store.Record) (store.Change, error) {
+		if err := alive(r); err != nil {
+			return store.Change{}, err
+		}
+		if in.Entity == "line" {
+			return lineChange(r, in, policies), nil
+		}
+		return headerChange(r, in, policies), nil
+	})
+	if err != nil {
+		return flow.StepResult{}, err
+	}
+	var out outcome
+	if err := json.Unmarshal(res.Outcome, &out); err != nil {
+		return flow.StepResult{}, fault.Wrap(err, fault.Internal, "reading the outcome of %s", in.Key)
+	}
+	if out.Failed != nil {
+		return flow.StepResult{}, out.Failed
+	}
+	return stepResult(res.Record, in.Want), nil
+}
+
+func headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {
+	results, ok := evaluate(policies, policy.OrderRecord(&r.Document, &r.Status))
+	tag(r, results)
+	out, name := outcome{}, in.Raises.Success
+	if !ok {
+		name = in.Raises.Failure
+		out.Failed = notMet(r, in, results)
+	}
+	return store.Change{Outcome: out, Events: []event.Event{{Name: name, Payload: encode(why{results})}}}
+}
+
+// lineChange raises the outcome on each line and, in sum, on the order.
+func lineChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {
+	var c store.Change
+	var failed []policy.Result
+	for i := range r.Document.Lines {
+		id := r.Document.Lines[i].ID
+		results, ok := evaluate(policies, policy.LineRecord(&r.Document, &r.Status, id))
+		tag(r, results)
+		e := event.Event{Name: in.Raises.Success, EntityID: id}
+		if !ok {
+			e.Name, e.Payload = in.Raises.Failure, encode(why{results})
+			failed = append(failed, results...)
+		}
+		c.Events = append(c.Events, e)
+	}
+	sum := event.OrderLinesValidated
+	out := outcome{}
+	if failed != nil {
+		sum = event.OrderLinesValidateFailed
+		out.Failed = notMet(r, in, failed)
+	}
+	c.Events = append(c.Events, event.Event{Name: sum})
+	c.Outcome = out
+	return c
+}
+
+// evaluate reports whether all critical policies hold. Policies are evaluated
+// in the order of the step; all are, so that a person sees all that is wrong.
+func evaluate(policies []policy.Policy, record policy.Record) ([]policy.Result, bool) {
+	ok := true
+	results := make([]policy.Result, len(policies))
+	for i, p := range policies {
+		results[i] = policy.Evaluate(p, record)
+		ok = ok && (results[i].Holds || p.Criticality != policy.Critical) && holdReason(results[i]) == ""
+	}
+	return results, ok
+}
+
+// tag adds the tags that policies ask for. Lines get their location in the
+// sourcing step, the only other thing a policy sets.
+func tag(r *store.Record, results []policy.Result) {
+	for _, res := range results {
+		for _, a := range res.Actions {
+			if a.AddTag != "" && !slices.Contains(r.Status.Tags, a.AddTag) {
+				r.Status.Tags = append(r.Status.Tags, a.AddTag)
+			}
+		}
+	}
+}
+
+// holdReason: a policy that places a hold stops the order like a critical one;
+// the person who skips the step releases it.
+func holdReason(res policy.Result) string {
+	for _, a := range res.Actions {
+		if a.Hold != "" {
+			return a.Hold
+		}
+	}
+	return ""
+}
+
+// notMet says in one sentence which policies stop the order.
+func notMet(r *store.Record, in flow.PoliciesInput, results []policy.Result) *fault.Error {
+	var stops []policy.Result
+	var reasons []string
+	for _, res := range results {
+		reason := holdReason(res)
+		if reason == "" && !res.Holds && res.Criticality == policy.Critical {
+			reason = res.Title
+		}
+		if reason == "" {
+			continue
+		}
+		stops = append(stops, res)
+		if !slices.Contains(reasons, reason) {
+			reasons = append(reasons, reason)
+		}
+	}
+	f := fault.New(fault.PolicyNotMet, "%s: %s", in.Step, strings.Join(reasons, "; ")).On(r.Status.Order, field(stops))
+	return f.Do("Correct the order, then reprocess").With(why{stops})
+}
+
+// field is the first field that was not as expected.
+func field(results []policy.Result) string {
+	for _, res := range results {
+		for _, rule := range res.Rules {
+			for _, row := range rule.Rows {
+				if !row.Outcome {
+					return row.Field
+				}
+			}
+		}
+	}
+	return ""
+}

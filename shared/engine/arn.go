@@ -1,0 +1,41 @@
+package engine
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/orderloom/orderloom/shared/fault"
+)
+
+// ARN makes an ARN of Step Functions in the engine's region and account, e.g.
+// ARN("stateMachine", "intake").
+func (e *Engine) ARN(parts ...string) string { return e.arnPrefix + strings.Join(parts, ":") }
+
+// MachineARN is the ARN that a machine of that name has.
+func (e *Engine) MachineARN(name string) string { return e.ARN("stateMachine", name) }
+
+func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:] }
+
+// splitMachine takes a machine's ARN apart: qualifier is the number of a
+// version, the name of an alias or "".
+func (e *Engine) splitMachine(arn string) (machine, qualifier string, err error) {
+	rest, ok := strings.CutPrefix(arn, e.ARN("stateMachine", ""))
+	if !ok || rest == "" {
+		return "", "", fault.New(ErrInvalidArn, "Invalid Arn: '%s' is no state machine of %s", arn, e.arnPrefix)
+	}
+	name, qualifier, _ := strings.Cut(rest, ":")
+	return e.MachineARN(name), qualifier, nil
+}
+
+func versionARN(machine string, number int) string { return machine + ":" + strconv.Itoa(number) }
+
+var badName = regexp.MustCompile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\\x00-\\x1f\\x7f-\\x9f]")
+
+// checkName applies AWS's rules for names of machines, aliases and executions.
+func checkName(name string) error {
+	if name == "" || len(name) > 80 || badName.MatchString(name) {
+		return fault.New(ErrInvalidName, "Invalid Name: '%s'", name).Do("a name has 1 to 80 characters without spaces, brackets and special characters")
+	}
+	return nil
+}

@@ -1,0 +1,252 @@
+package engine
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	mathrand "math/rand/v2"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/clock"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/jsonata"
+)
+
+// Options of an engine. Zero fields mean their defaults.
+type Options struct {
+	Clock   clock.Clock    // default clock.System
+	Dir     string         // folder of the log and the machines; "" keeps everything in memory
+	Account string         // default 000000000000
+	Region  string         // default us-east-1
+	Rand    func() float64 // in [0, 1): jitter, routing, $random; called concurrently
+	NewID   func() string  // names of executions, revisions, $uuid; default a random UUID
+
+	Workers      int   // invocations at once; default 256
+	RetainBytes  int64 // size of the log from which the oldest closed executions are forgotten; default 512 MiB
+	SegmentBytes int64 // size of one file of the log; default 32 MiB
+
+	// InvokeLambda invokes a function, named as the definition names it, and
+	// returns its JSON result. The context ends when nobody waits any more. It
+	// is called again after a crash that came before the result was durable.
+	InvokeLambda func(ctx context.Context, function string, payload []byte) ([]byte, *TaskError)
+	// PutEvents takes {"Entries":[…]} and returns the response of EventBridge.
+	PutEvents func(ctx context.Context, entries []byte) ([]byte, *TaskError)
+	// StatusChanged hears of every start and end of a durable execution, one
+	// at a time and in order, when they are durable. After a crash the latest
+	// ends may come again.
+	StatusChanged func(StatusEvent)
+}
+
+// Engine runs state machines. It is safe for concurrent use.
+type Engine struct {
+	opts      Options
+	arnPrefix string
+	ctx       context.Context
+	cancel    context.CancelFunc
+	registry  *registry
+	journal   journal
+	timers    *timers
+	pool      *pool
+	notifier  *notifier
+	secret    []byte
+	stats     counters
+	failure   atomic.Pointer[error]
+	closing   atomic.Bool
+	reclaimer reclaimer
+
+	mu        sync.RWMutex
+	seqs      uint64
+	all       map[uint64]*execution
+	arns      map[string]*execution
+	byMachine map[string][]*execution // in the order of their start
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = clock.System{}
+	}
+	if o.Account == "" {
+		o.Account = "000000000000"
+	}
+	if o.Region == "" {
+		o.Region = "us-east-1"
+	}
+	if o.Rand == nil {
+		o.Rand = mathrand.Float64
+	}
+	if o.NewID == nil {
+		o.NewID = randomID
+	}
+	if o.Workers <= 0 {
+		o.Workers = 256
+	}
+	if o.RetainBytes <= 0 {
+		o.RetainBytes = 512 << 20
+	}
+	if o.SegmentBytes <= 0 {
+		o.SegmentBytes = 32 << 20
+	}
+	return o
+}
+
+// randomID is a random UUID.
+func randomID() string {
+	var b [16]byte
+	rand.Read(b[:])
+	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
+	s := hex.EncodeToString(b[:])
+	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
+}
+
+// expressionLimits bound one expression: a second of work at most.
+var expressionLimits = jsonata.Limits{Depth: 2_000, Steps: 5_000_000, Sequence: 200_000, Text: 4 << 20}
+
+// Open opens the engine; executions that were running go on. The context bounds
+// opening only. Damage to the log other than a torn tail is an error.
+func Open(ctx context.Context, opts Options) (*Engine, error) {
+	opts = opts.withDefaults()
+	e := &Engine{opts: opts, arnPrefix: "arn:aws:states:" + opts.Region + ":" + opts.Account + ":",
+		all: map[uint64]*execution{}, arns: map[string]*execution{}, byMachine: map[string][]*execution{}}
+	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.pool = newPool(opts.Workers, e.perform)
+	e.timers = &timers{clock: opts.Clock, fire: e.fire}
+	e.notifier = newNotifier(opts.StatusChanged)
+	if err := e.open(ctx); err != nil {
+		e.Close()
+		return nil, err
+	}
+	return e, nil
+}
+
+func (e *Engine) open(ctx context.Context) (err error) {
+	compile := []jsonata.Option{jsonata.WithLimits(expressionLimits),
+		jsonata.WithEnv(jsonata.Env{Now: e.opts.Clock.Now, Random: e.opts.Rand, UUID: e.opts.NewID})}
+	if e.registry, err = openRegistry(e.opts.Dir, compile); err != nil {
+		return err
+	}
+	if e.opts.Dir == "" {
+		e.secret, e.journal = []byte(randomID()), &memory{}
+		return nil
+	}
+	if e.secret, err = readSecret(filepath.Join(e.opts.Dir, "secret")); err != nil {
+		return err
+	}
+	return e.recover(ctx)
+}
+
+// Close stops taking work, waits for the invocations that run, whose results
+// are not kept, and writes what is queued.
+func (e *Engine) Close() error {
+	if e.closing.Swap(true) {
+		return nil
+	}
+	e.cancel()
+	e.timers.close()
+	e.pool.close()
+	e.reclaimer.wait()
+	var err error
+	if e.journal != nil {
+		err = e.journal.Close()
+	}
+	e.notifier.close()
+	if err != nil {
+		return fault.Wrap(err, ErrUnavailable, "closing the execution log")
+	}
+	return nil
+}
+
+func (e *Engine) now() int64      { return e.opts.Clock.Now().UnixMilli() }
+func (e *Engine) random() float64 { return e.opts.Rand() }
+
+// fire brings a timer to its execution; th is nil for the machine's time-out.
+func (e *Engine) fire(x *execution, th *thread) {
+	e.turn(x, nil, func(t *turn) {
+		switch {
+		case th == nil:
+			t.close(executionTimedOut, "States.Timeout", "", nil)
+		case t.x.live.threads[th.id] == th:
+			t.due(th)
+		}
+	})
+}
+
+func (e *Engine) bySeq(seq uint64) *execution {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.all[seq]
+}
+
+func (e *Engine) byARN(arn string) *execution {
+	e.mu.RLock()
+	defer e.mu.RUnlock()
+	return e.arns[arn]
+}
+
+// add makes an execution known. The caller holds e.mu.
+func (e *Engine) add(x *execution) {
+	e.all[x.seq], e.arns[x.arn] = x, x
+	e.byMachine[x.birth.Machine] = append(e.byMachine[x.birth.Machine], x)
+}
+
+// retire forgets what only a running execution needs. The caller holds x.mu.
+func (e *Engine) retire(x *execution) {
+	e.timers.set(&x.live.timer, nil, nil, 0)
+	x.live = nil
+	e.stats.running.Add(-1)
+	if x.express {
+		e.mu.Lock()
+		delete(e.all, x.seq)
+		e.mu.Unlock()
+	}
+}
+
+// lifetime arms the machine's time-out.
+func (e *Engine) lifetime(x *execution) {
+	if s := x.live.def.machine.TimeoutSeconds; s > 0 {
+		e.timers.set(&x.live.timer, x, nil, later(x.birth.Started, int64(s)))
+	}
+}
+
+func (e *Engine) executionARN(machine, name string) string {
+	return e.ARN("execution", lastPart(machine), name)
+}
+
+// counters are what Stats reports.
+type counters struct {
+	events, transitions, started, running atomic.Int64
+	expressions, handlers, store          atomic.Int64 // nanoseconds
+}
+
+func (c *counters) now() int64 { return time.Now().UnixNano() }
+
+// Stats tells what the engine has done since Open.
+type Stats struct {
+	Started     int64         // executions
+	Running     int64         // executions that have not ended, waiting ones included
+	Busy        int           // invocations that run or are about to
+	Transitions int64         // states entered
+	Events      int64         // history events, hidden ones included
+	Expressions time.Duration // evaluating
+	Handlers    time.Duration // in InvokeLambda and PutEvents, summed over workers
+	Store       time.Duration // encoding records, and reading them at Open
+	LogBytes    int64
+	LogSyncs    int64
+	LogOldest   uint32 // number of the oldest segment; grows when history is forgotten
+}
+
+// Stats returns the counters. An engine is idle when Busy is 0 and every
+// running execution waits for a timer or a token.
+func (e *Engine) Stats() Stats {
+	c := &e.stats
+	s := Stats{Started: c.started.Load(), Running: c.running.Load(), Busy: e.pool.busy(),
+		Transitions: c.transitions.Load(), Events: c.events.Load(), Expressions: time.Duration(c.expressions.Load()),
+		Handlers: time.Duration(c.handlers.Load()), Store: time.Duration(c.store.Load())}
+	s.LogBytes, s.LogOldest, _, s.LogSyncs = e.journal.Stats()
+	return s
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }

@@ -1,0 +1,188 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/engine/wal"
+	"github.com/orderloom/orderloom/shared/fault"
+)
+
+// found is what a scan of the log knows of one execution.
+type found struct {
+	birth   *birth
+	records []wal.Pos // by ordinal; a zero Length is a gap
+	status  Status
+	stopped int64
+}
+
+// recover reads the log, rebuilds the running executions and sets them going.
+func (e *Engine) recover(ctx context.Context) error {
+	begin := time.Now()
+	scan := scanner{ctx: ctx, found: map[uint64]*found{}, strings: map[string]string{}}
+	log, err := wal.Open(filepath.Join(e.opts.Dir, "log"), wal.Options{SegmentBytes: e.opts.SegmentBytes}, scan.record)
+	if err != nil {
+		return fault.Wrap(err, ErrUnavailable, "opening the execution log").Do("restore the folder from a copy, or move it away to begin anew")
+	}
+	e.journal = log
+	if err := e.revive(&scan); err != nil {
+		return fault.Wrap(err, ErrUnavailable, "rebuilding the executions from the log")
+	}
+	e.stats.store.Add(int64(time.Since(begin)))
+	for _, x := range e.all {
+		if x.live != nil {
+			e.proceed(x)
+		}
+	}
+	return nil
+}
+
+type scanner struct {
+	ctx     context.Context
+	found   map[uint64]*found
+	strings map[string]string // the few distinct ARNs, kept once each
+}
+
+// record notes one record of the log.
+func (s *scanner) record(pos wal.Pos, rec []byte) error {
+	d := &decoder{data: rec}
+	h := d.header()
+	if d.bad || h.first < 0 || h.first > maxHistory*4 {
+		return fmt.Errorf("a record has no valid header")
+	}
+	f := s.found[h.seq]
+	if f == nil {
+		f = &found{status: Running}
+		s.found[h.seq] = f
+	}
+	for int64(len(f.records)) <= h.first {
+		f.records = append(f.records, wal.Pos{})
+	}
+	f.records[h.first] = pos
+	if h.status != Running {
+		f.status, f.stopped = h.status, h.at
+	}
+	if h.first == 0 && f.birth == nil {
+		f.birth = &birth{}
+		if ev := d.event(nil); d.bad || ev.kind != created || json.Unmarshal([]byte(ev.text), f.birth) != nil {
+			return fmt.Errorf("the first record of an execution is malformed")
+		}
+		s.share(f.birth)
+	}
+	return s.ctx.Err()
+}
+
+func (s *scanner) share(b *birth) {
+	for _, text := range []*string{&b.Machine, &b.Version, &b.Alias, &b.Definition, &b.Role} {
+		if kept, ok := s.strings[*text]; ok {
+			*text = kept
+		} else {
+			s.strings[*text] = *text
+		}
+	}
+}
+
+// revive makes executions of what the scan found.
+func (e *Engine) revive(s *scanner) error {
+	seqs := make([]uint64, 0, len(s.found))
+	for seq := range s.found {
+		seqs = append(seqs, seq)
+	}
+	slices.Sort(seqs)
+	for _, seq := range seqs {
+		f := s.found[seq]
+		e.seqs = seq
+		whole := f.birth != nil && !slices.ContainsFunc(f.records, func(p wal.Pos) bool { return p.Length == 0 })
+		if !whole {
+			if f.status != Running {
+				continue // ended and forgotten; its segments go one by one
+			}
+			return fmt.Errorf("execution %d lacks a part of its history", seq)
+		}
+		x := &execution{seq: seq, birth: *f.birth, status: f.status, stopped: f.stopped, records: slices.Clip(f.records)}
+		x.arn = e.executionARN(x.birth.Machine, x.birth.Name)
+		e.add(x)
+		if x.status == Running {
+			if err := e.replay(x); err != nil {
+				return fmt.Errorf("%s: %w", x.arn, err)
+			}
+		}
+	}
+	return nil
+}
+
+// replay applies the history of a running execution.
+func (e *Engine) replay(x *execution) error {
+	def, err := e.registry.load(x.birth.Definition)
+	if err != nil {
+		return err
+	}
+	x.live = &live{def: def}
+	e.stats.running.Add(1)
+	for _, pos := range x.records {
+		_, events, err := e.read(pos)
+		if err != nil {
+			return err
+		}
+		for i := range events {
+			if events[i].state > len(def.machine.States) {
+				return fmt.Errorf("an event names a state that the definition does not have")
+			}
+			x.apply(&events[i])
+		}
+		x.live.records++
+	}
+	if x.live.root == nil {
+		return fmt.Errorf("the history does not begin with a start")
+	}
+	x.live.input = x.live.input.own()
+	walk(x.live.root, func(th *thread) {
+		if th.phase == idle {
+			err = fmt.Errorf("the history leaves a branch in the middle of a turn")
+		}
+		if th.input = th.input.own(); th.args != nil {
+			th.args = th.args.own()
+		}
+	})
+	return err
+}
+
+// own copies a value out of the record that it was read from, which would stay
+// in memory otherwise.
+func (x *value) own() *value { return rawValue(bytes.Clone(x.json())) }
+
+// proceed sets a rebuilt execution going: timers are armed, and tasks whose
+// result is not known are invoked again.
+func (e *Engine) proceed(x *execution) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	e.lifetime(x)
+	now := e.now()
+	walk(x.live.root, func(th *thread) {
+		if th.beat > 0 && (th.phase == onTask || th.phase == onToken) {
+			th.beatAt = later(now, th.beat) // beats are not in the log: begin anew
+		}
+		e.timers.set(&th.timer, x, th, th.deadline())
+		if th.phase == onTask {
+			e.pool.submit(e.newCall(x, th))
+		}
+	})
+}
+
+// read returns the events of one record.
+func (e *Engine) read(pos wal.Pos) (header, []event, error) {
+	rec, err := e.journal.Read(pos)
+	if err != nil {
+		return header{}, nil, fault.Wrap(err, ErrUnavailable, "reading the execution log")
+	}
+	h, events, err := readEvents(rec)
+	if err != nil {
+		return h, nil, fault.Wrap(err, ErrUnavailable, "reading the execution log")
+	}
+	return h, events, nil
+}

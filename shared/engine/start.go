@@ -1,0 +1,141 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/fault"
+)
+
+// StartExecution is the input of StartExecution and StartSyncExecution.
+type StartExecution struct {
+	StateMachineARN string // of a machine, version or alias
+	Name            string // "" means a new random one
+	Input           []byte // JSON; nil means {}
+}
+
+// Started is the answer to StartExecution.
+type Started struct {
+	ExecutionARN string
+	StartDate    time.Time
+}
+
+// StartExecution starts an execution and returns when that is durable. The same
+// name and input while that execution runs is success and starts nothing;
+// otherwise a name that was used is ErrExecutionAlreadyExists. Executions of
+// Express machines are in memory only and their names may repeat.
+func (e *Engine) StartExecution(ctx context.Context, in StartExecution) (Started, error) {
+	if err := e.refuses(); err != nil {
+		return Started{}, err
+	}
+	x, input, err := e.prepare(in)
+	if err != nil {
+		return Started{}, err
+	}
+	if x.express {
+		e.enroll(x)
+		e.begin(x, input, nil)
+		return Started{x.arn, millis(x.birth.Started)}, nil
+	}
+	e.mu.Lock()
+	if old := e.arns[x.arn]; old != nil {
+		e.mu.Unlock()
+		return e.again(ctx, old, input)
+	}
+	e.seqs++
+	x.seq = e.seqs
+	e.add(x)
+	e.mu.Unlock()
+	done := make(chan error, 1)
+	e.begin(x, input, func(err error) { done <- err })
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
+	return Started{x.arn, millis(x.birth.Started)}, err
+}
+
+// prepare checks a request and makes the execution.
+func (e *Engine) prepare(in StartExecution) (*execution, *value, error) {
+	t, err := e.resolve(in.StateMachineARN)
+	if err != nil {
+		return nil, nil, err
+	}
+	if in.Name == "" {
+		in.Name = e.opts.NewID()
+	} else if err := checkName(in.Name); err != nil {
+		return nil, nil, err
+	}
+	if in.Input == nil {
+		in.Input = []byte("{}")
+	}
+	if len(in.Input) > maxData {
+		return nil, nil, fault.New(ErrInvalidInput, "Invalid Input: the input has %d bytes, more than %d", len(in.Input), maxData)
+	}
+	input, err := parseValue(bytes.Clone(in.Input), ErrInvalidInput, "input")
+	if err != nil {
+		return nil, nil, err
+	}
+	def, err := e.registry.load(t.hash)
+	if err != nil {
+		return nil, nil, err
+	}
+	b := birth{Name: in.Name, Machine: t.rec.ARN, Definition: def.hash, Role: t.role, Started: e.now()}
+	if t.version != nil {
+		b.Version = versionARN(t.rec.ARN, t.version.Number)
+	}
+	if t.alias != "" {
+		b.Alias = t.rec.ARN + ":" + t.alias
+	}
+	x := &execution{birth: b, status: Running, express: t.rec.Type == Express, live: &live{def: def}}
+	if x.express {
+		x.arn = e.ARN("express", t.rec.Name, in.Name, e.opts.NewID())
+	} else {
+		x.arn = e.executionARN(t.rec.ARN, in.Name)
+	}
+	return x, input, nil
+}
+
+// enroll gives an Express execution its number.
+func (e *Engine) enroll(x *execution) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.seqs++
+	x.seq = e.seqs
+	e.all[x.seq] = x
+}
+
+// begin makes the first turn.
+func (e *Engine) begin(x *execution, input *value, done func(error)) {
+	e.stats.started.Add(1)
+	e.stats.running.Add(1)
+	ran := e.turn(x, done, func(t *turn) {
+		if !x.express {
+			text, _ := json.Marshal(x.birth)
+			t.emit(nil, event{kind: created, text: string(text)})
+		}
+		t.emit(nil, event{kind: executionStarted, in: input})
+		e.lifetime(x)
+		root := x.live.root
+		t.later(func() { t.advance(root, root.scope.Start, input) })
+	})
+	if !ran && done != nil {
+		done(e.refuses())
+	}
+}
+
+// again answers a start whose name exists.
+func (e *Engine) again(ctx context.Context, x *execution, input *value) (Started, error) {
+	same := false
+	err := e.await(ctx, x, func(t *turn) { same = bytes.Equal(t.x.live.input.json(), input.json()) })
+	if err != nil {
+		return Started{}, err
+	}
+	if !same {
+		return Started{}, fault.New(ErrExecutionAlreadyExists, "Execution Already Exists: '%s'", x.arn)
+	}
+	return Started{x.arn, millis(x.birth.Started)}, nil
+}

@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"crypto/rand"
+	"os"
+	"sync"
+
+	"github.com/orderloom/orderloom/shared/engine/wal"
+	"github.com/orderloom/orderloom/shared/fault"
+)
+
+// journal keeps records: the log on disk, or memory for an engine without a folder.
+type journal interface {
+	Append(rec []byte, done func(wal.Pos, error))
+	Read(wal.Pos) ([]byte, error)
+	Stats() (bytes int64, oldest, newest uint32, syncs int64)
+	DropOldest() error
+	Close() error
+}
+
+// memory is a journal that ends with the process.
+type memory struct {
+	mu      sync.Mutex
+	records [][]byte
+	bytes   int64
+}
+
+func (m *memory) Append(rec []byte, done func(wal.Pos, error)) {
+	m.mu.Lock()
+	m.records = append(m.records, rec)
+	m.bytes += int64(len(rec))
+	at := len(m.records) - 1
+	m.mu.Unlock()
+	done(wal.Pos{Offset: int64(at)}, nil)
+}
+
+func (m *memory) Read(pos wal.Pos) ([]byte, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.records[pos.Offset], nil
+}
+
+func (m *memory) Stats() (int64, uint32, uint32, int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.bytes, 0, 0, 0
+}
+
+func (m *memory) DropOldest() error { return nil }
+func (m *memory) Close() error      { return nil }
+
+// store appends a record of x; done hears when it is durable. The caller holds
+// x.mu, so that the log has the records of an execution in order.
+func (e *Engine) store(x *execution, rec []byte, done func(error)) {
+	x.logMu.Lock()
+	x.pending++
+	x.logMu.Unlock()
+	e.journal.Append(rec, func(pos wal.Pos, err error) {
+		if err != nil {
+			err = e.fail(err)
+		}
+		x.logMu.Lock()
+		if err == nil {
+			x.records = append(x.records, pos)
+		}
+		x.pending--
+		var settled []func(error)
+		if x.pending == 0 {
+			settled, x.settled = x.settled, nil
+		}
+		x.logMu.Unlock()
+		done(err)
+		for _, f := range settled {
+			f(err)
+		}
+		if err == nil {
+			e.reclaimer.wrote(e, pos)
+		}
+	})
+}
+
+// fail stops the engine from accepting anything: what was acknowledged is on
+// disk, what comes after cannot be promised.
+func (e *Engine) fail(err error) error {
+	var f error = fault.Wrap(err, ErrUnavailable, "the execution log cannot be written").Do("free disk space or repair the disk, then start again; executions go on where they were")
+	e.failure.CompareAndSwap(nil, &f)
+	return *e.failure.Load()
+}
+
+// whenDurable calls f when everything that x has done so far is durable.
+func (e *Engine) whenDurable(x *execution, f func(error)) {
+	x.logMu.Lock()
+	if x.pending > 0 {
+		x.settled = append(x.settled, f)
+		x.logMu.Unlock()
+		return
+	}
+	x.logMu.Unlock()
+	var err error
+	if p := e.failure.Load(); p != nil {
+		err = *p
+	}
+	f(err)
+}
+
+// settle waits until everything that x has done so far is durable.
+func (e *Engine) settle(x *execution) error {
+	done := make(chan error, 1)
+	e.whenDurable(x, func(err error) { done <- err })
+	return <-done
+}
+
+// readSecret reads the key of task tokens, which is made once.
+func readSecret(path string) ([]byte, error) {
+	secret, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		secret = make([]byte, 32)
+		rand.Read(secret)
+		if err = writeFile(path, secret); err == nil {
+			err = os.Chmod(path, 0o600)
+		}
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, ErrUnavailable, "reading the key of task tokens")
+	}
+	return secret, nil
+}

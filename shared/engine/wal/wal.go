@@ -1,0 +1,181 @@
+// Package wal is an append-only log of records in segment files with group
+// commit: one write and one fsync serve all records that came in meanwhile.
+//
+// A record is its length, a CRC-32C and its bytes. The tail of the last segment
+// may be torn by a crash; Open cuts it off. A bad record anywhere else is
+// damage and Open refuses. After a failed write the log accepts nothing more:
+// what the disk holds then is unknown until the next Open.
+package wal
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+)
+
+// Pos is where a record is.
+type Pos struct {
+	Segment uint32
+	Length  int32 // of the payload
+	Offset  int64 // of the payload
+}
+
+// Options of a log. Zero fields mean their defaults.
+type Options struct {
+	SegmentBytes int64 // a new segment begins once this size is reached; default 32 MiB
+}
+
+// Log is safe for concurrent use.
+type Log struct {
+	dir     string
+	segment int64 // bytes
+
+	mu      sync.Mutex
+	wake    sync.Cond
+	buf     []byte
+	waiting []entry
+	err     error // why nothing is accepted any more
+	closed  bool
+	done    chan struct{}
+
+	files sync.RWMutex // guards the fields below
+	order []*segment   // oldest first; the last one is written to
+	syncs int64
+}
+
+type entry struct {
+	offset int // of the payload in buf
+	length int
+	done   func(Pos, error)
+}
+
+type segment struct {
+	id   uint32
+	file *os.File
+	size int64
+}
+
+const frame = 8 // bytes before the payload: length, checksum
+
+// Append queues a record; rec is copied. done is called once, from one
+// goroutine and in the order of the calls, when the record is durable or cannot
+// become it. done must not block.
+func (l *Log) Append(rec []byte, done func(Pos, error)) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf = appendFrame(l.buf, rec)
+	l.waiting = append(l.waiting, entry{len(l.buf) - len(rec), len(rec), done})
+	l.wake.Signal()
+}
+
+// run is the committing goroutine.
+func (l *Log) run() {
+	defer close(l.done)
+	var buf []byte
+	var batch []entry
+	for {
+		l.mu.Lock()
+		for len(l.waiting) == 0 && !l.closed {
+			l.wake.Wait()
+		}
+		if len(l.waiting) == 0 {
+			l.mu.Unlock()
+			return
+		}
+		buf, l.buf = l.buf, buf[:0]
+		batch, l.waiting = l.waiting, batch[:0]
+		err := l.err
+		l.mu.Unlock()
+
+		var seg *segment
+		var base int64
+		if err == nil {
+			if seg, base, err = l.commit(buf); err != nil {
+				l.mu.Lock()
+				l.err = err
+				l.mu.Unlock()
+			}
+		}
+		for i, e := range batch {
+			if err != nil {
+				e.done(Pos{}, err)
+			} else {
+				e.done(Pos{seg.id, int32(e.length), base + int64(e.offset)}, nil)
+			}
+			batch[i] = entry{}
+		}
+	}
+}
+
+// commit writes and syncs; it returns where buf begins.
+func (l *Log) commit(buf []byte) (*segment, int64, error) {
+	l.files.RLock()
+	seg := l.order[len(l.order)-1]
+	l.files.RUnlock()
+	if seg.size >= l.segment {
+		var err error
+		if seg, err = l.create(seg.id + 1); err != nil {
+			return nil, 0, err
+		}
+	}
+	base := seg.size
+	if _, err := seg.file.WriteAt(buf, base); err != nil {
+		return nil, 0, fmt.Errorf("writing the log: %w", err)
+	}
+	if err := seg.file.Sync(); err != nil {
+		return nil, 0, fmt.Errorf("syncing the log: %w", err)
+	}
+	l.files.Lock()
+	seg.size += int64(len(buf))
+	l.syncs++
+	l.files.Unlock()
+	return seg, base, nil
+}
+
+func (l *Log) name(id uint32) string { return filepath.Join(l.dir, fmt.Sprintf("%08d.log", id)) }
+
+// create begins a new segment; its directory entry is durable before use.
+func (l *Log) create(id uint32) (*segment, error) {
+	file, err := os.OpenFile(l.name(id), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("beginning a log segment: %w", err)
+	}
+	if err := syncDir(l.dir); err != nil {
+		file.Close()
+		return nil, err
+	}
+	seg := &segment{id: id, file: file}
+	l.files.Lock()
+	l.order = append(l.order, seg)
+	l.files.Unlock()
+	return seg, nil
+}
+
+func syncDir(path string) error {
+	dir, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	return dir.Sync()
+}
+
+// Close commits what is queued and closes the files.
+func (l *Log) Close() error {
+	l.mu.Lock()
+	l.closed = true
+	l.wake.Signal()
+	l.mu.Unlock()
+	<-l.done
+	l.files.Lock()
+	defer l.files.Unlock()
+	err := l.err
+	for _, s := range l.order {
+		if e := s.file.Close(); err == nil {
+			err = e
+		}
+	}
+	l.order = nil
+	return err
+}

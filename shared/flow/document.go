@@ -1,0 +1,125 @@
+package flow
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/policy"
+)
+
+// Format is the version of the flow document format that this package reads.
+const Format = "1.0"
+
+// Document is one flow as it is drawn. statemachines/README.md says what each
+// field means. Canvas positions are in Layout, apart from meaning.
+type Document struct {
+	Format      string
+	ID          string
+	Title       string
+	Description string
+	Type        string // what flows through it: "order"
+	Profile     string // how it is compiled: "standard"
+	Entry       Entry
+	MaxLines    int // of one order, for the bounds the compiler checks
+	Scope
+	Layout map[string]Point // by step id
+}
+
+// Entry says which records enter the flow.
+type Entry struct {
+	Event  string   // name of the event that brings a record to the flow
+	Filter []string // filter policies, "<id>@<version>"; all must hold
+}
+
+// Scope is a drawing: the document's own, or one inside a for-each step.
+type Scope struct {
+	Start string
+	Steps []Step
+}
+
+// Point is a position on the canvas.
+type Point struct{ X, Y int }
+
+// StepType says what a step does.
+type StepType string
+
+// The step types.
+const (
+	ValidateHeader          StepType = "validate-header"
+	ValidateLines           StepType = "validate-lines"
+	AssignSource            StepType = "assign-source"
+	Reserve                 StepType = "reserve"
+	CreateFulfillmentOrders StepType = "create-fulfillment-orders"
+	ForEach                 StepType = "for-each"
+	Splitter                StepType = "splitter"
+	ConditionStep           StepType = "condition"
+	SendToFulfillment       StepType = "send-to-fulfillment"
+	WaitForShipment         StepType = "wait-for-shipment"
+	ProviderAction          StepType = "provider-action"
+	End                     StepType = "end"
+)
+
+// Step is one tile. Which fields a type has is in fieldsOf.
+type Step struct {
+	At          string // where it stands in the document, a JSON pointer
+	ID          string
+	Name        string // the user's name, unique in the document: name of its state
+	Description string
+	Type        StepType
+	Next        Edge
+
+	Policies   []string        // execution policies, in the order of evaluation
+	Action     string          // function id of a provider action
+	Instance   string          // provider instance id, or "channel"
+	Parameters json.RawMessage // nil when there are none
+	Raises     string          // event applied with the action's result as payload
+
+	Retry    *Retry        // override of what the function declares
+	Timeout  time.Duration // of one attempt; 0: the function's own
+	Deadline time.Duration // of a wait
+
+	Wait Again // reserve: how often to wait for stock again
+
+	Branches  []Branch // splitter, in the order in which they are tried
+	Otherwise Edge     // splitter
+	When      *policy.Condition
+	Yes, No   Edge // condition
+
+	Each        string // for-each: "fulfillmentOrder"
+	Concurrency int    // for-each: iterations at a time, 0: all
+	Maximum     int    // for-each: number of items the flow is made for
+	Inner       Scope  // for-each
+}
+
+// Edge leads to a step. An edge that goes back is marked with how often an
+// execution may take it.
+type Edge struct {
+	To    string
+	Again Again
+}
+
+// Again is the maximum of an edge that goes back, 0 when it does not.
+type Again int
+
+// ToException is the target of a splitter's otherwise that puts the order on
+// the exception list.
+const ToException = "exception"
+
+// Branch is one way out of a splitter.
+type Branch struct {
+	Name   string
+	Filter []string // filter policies; all must hold
+	To     Edge
+}
+
+// Retry overrides how often an attempt that failed for a passing reason is
+// repeated.
+type Retry struct {
+	Attempts int           // 0: never
+	Interval time.Duration // before the first repetition
+	Rate     float64       // factor from one interval to the next
+	MaxDelay time.Duration // cap of an interval
+}
+
+// FulfillmentOrderItems is the only list that for-each knows.
+const FulfillmentOrderItems = "fulfillmentOrder"

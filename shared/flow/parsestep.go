@@ -1,0 +1,228 @@
+package flow
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/policy"
+	"github.com/orderloom/orderloom/shared/policy/jsondoc"
+)
+
+// maxStepID keeps idempotency keys short.
+const maxStepID = 40
+
+// fieldsOf lists the fields of a step type, beside those that all have.
+func fieldsOf(t StepType) []string {
+	task := []string{"next", "retry", "timeout"}
+	switch t {
+	case ValidateHeader, ValidateLines, AssignSource:
+		return append(task, "policies")
+	case Reserve:
+		return append(task, "deadline", "again")
+	case CreateFulfillmentOrders:
+		return task
+	case ForEach:
+		return []string{"next", "each", "concurrency", "maximum", "start", "steps"}
+	case Splitter:
+		return []string{"branches", "otherwise"}
+	case ConditionStep:
+		return []string{"when", "yes", "no"}
+	case SendToFulfillment:
+		return append(task, "action", "instance", "parameters")
+	case ProviderAction:
+		return append(task, "action", "instance", "parameters", "raises")
+	case WaitForShipment:
+		return []string{"next", "deadline"}
+	}
+	return nil
+}
+
+var (
+	commonFields = []string{"id", "name", "type", "description"}
+	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, End}
+	// A step about one fulfillment order stands inside a for-each, one about the
+	// whole order outside.
+	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, End}
+	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, End}
+)
+
+// scope reads start and steps; inside is the for-each step around them.
+func (r *reader) scope(n *jsondoc.Node, inside string) Scope {
+	s := Scope{Start: r.NeedText(n, "start")}
+	steps := r.Need(n, "steps")
+	if steps == nil || !r.Is(steps, jsondoc.Array) {
+		return s
+	}
+	if len(steps.Items) == 0 {
+		r.At(steps, jsondoc.InvalidValue, "there are no steps")
+	}
+	for _, item := range steps.Items {
+		if !r.Is(item, jsondoc.Object) {
+			continue
+		}
+		if len(r.ids) >= MaxSteps {
+			r.At(item, jsondoc.InvalidValue, "a flow has at most %d steps | Split it into several flows", MaxSteps)
+			return s
+		}
+		r.In(r.Text(item, "id"))
+		s.Steps = append(s.Steps, r.step(item, inside))
+		r.In(inside)
+	}
+	return s
+}
+
+func (r *reader) step(n *jsondoc.Node, inside string) Step {
+	s := Step{At: n.Pointer, ID: r.id(n, "id", maxStepID), Name: r.name(n), Description: r.Text(n, "description")}
+	if s.ID == ToException {
+		r.At(n.Get("id"), jsondoc.InvalidValue, "the id %q is reserved", s.ID)
+	}
+	if s.ID != "" && r.ids[s.ID] {
+		r.At(n.Get("id"), DuplicateID, "two steps have the id %q", s.ID)
+	}
+	r.ids[s.ID] = true
+	r.stepType(&s, n, inside != "")
+	if s.Type == "" {
+		return s
+	}
+	allowed := fieldsOf(s.Type)
+	for _, m := range n.Members {
+		if !slices.Contains(commonFields, m.Key) && !slices.Contains(allowed, m.Key) {
+			r.Add(MisplacedField, jsondoc.Pointer(n.Pointer, m.Key), m.Pos, "a step of type %s has no field %q | Its fields: %s", s.Type, m.Key, strings.Join(append(commonFields[:4:4], allowed...), ", "))
+		}
+	}
+	has := func(field string) bool { return slices.Contains(allowed, field) }
+	if has("next") {
+		s.Next = r.edge(n, "next")
+	}
+	if has("retry") {
+		s.Retry, s.Timeout = r.retry(n), r.duration(n, "timeout")
+	}
+	if has("policies") {
+		s.Policies = r.policies(n)
+	}
+	if has("action") {
+		r.action(&s, n)
+	}
+	if has("deadline") {
+		r.deadline(&s, n)
+	}
+	r.own(&s, n)
+	return s
+}
+
+func (r *reader) stepType(s *Step, n *jsondoc.Node, inner bool) {
+	t := StepType(r.NeedText(n, "type"))
+	allowed, where := outerTypes, "outside for-each"
+	if inner {
+		allowed, where = innerTypes, "inside for-each"
+	}
+	switch {
+	case t == "":
+	case !slices.Contains(everyType, t):
+		r.At(n.Get("type"), UnknownType, "there is no step type %q | Step types: %s", t, types(everyType))
+	case !slices.Contains(allowed, t):
+		r.At(n.Get("type"), MisplacedStep, "a step of type %s is not possible %s | Possible here: %s", t, where, types(allowed))
+		s.Type = t
+	default:
+		s.Type = t
+	}
+}
+
+func types(all []StepType) string {
+	names := make([]string, len(all))
+	for i, t := range all {
+		names[i] = string(t)
+	}
+	return strings.Join(names, ", ")
+}
+
+func (r *reader) policies(n *jsondoc.Node) []string {
+	if v := r.Need(n, "policies"); v != nil && v.Kind == jsondoc.Array && len(v.Items) == 0 {
+		r.At(v, jsondoc.InvalidValue, "the step has no policies | Add one, or remove the step")
+	}
+	return r.refs(n, "policies")
+}
+
+func (r *reader) action(s *Step, n *jsondoc.Node) {
+	s.Action, s.Instance = r.NeedText(n, "action"), r.NeedText(n, "instance")
+	if v := n.Get("parameters"); v != nil && r.Is(v, jsondoc.Object) {
+		s.Parameters, _ = json.Marshal(v.Value()) // what was decoded from JSON always encodes
+	}
+	if v := n.Get("raises"); v != nil && s.Type == ProviderAction {
+		s.Raises = r.NeedText(n, "raises")
+		if d, ok := event.Lookup(s.Raises); s.Raises != "" && (!ok || d.Entity != event.Order && d.Entity != event.FulfillmentOrder) {
+			r.At(v, jsondoc.InvalidValue, "%q is no event of an order or a fulfillment order | See the list of events", s.Raises)
+		}
+	}
+}
+
+func (r *reader) deadline(s *Step, n *jsondoc.Node) {
+	if n.Get("deadline") == nil {
+		r.At(n, NoDeadline, "the wait of this step never ends when what it waits for does not come | Add a deadline, e.g. \"deadline\": \"P30D\"")
+		return
+	}
+	s.Deadline = r.duration(n, "deadline")
+}
+
+// own reads the fields that only one type has.
+func (r *reader) own(s *Step, n *jsondoc.Node) {
+	switch s.Type {
+	case Reserve:
+		s.Wait = r.again(n, 20)
+	case ForEach:
+		s.Each = r.Choice(n, "each", FulfillmentOrderItems)
+		s.Concurrency = r.Int(n, "concurrency", 0, 0, MaxItems)
+		s.Maximum = r.Int(n, "maximum", DefaultItems, 1, MaxItems)
+		s.Inner = r.scope(n, s.ID)
+		r.In(s.ID)
+	case Splitter:
+		r.splitter(s, n)
+	case ConditionStep:
+		if when := r.Need(n, "when"); when != nil {
+			s.When = policy.ParseCondition(r.Parser, when, r.conditionEntity(n))
+		}
+		s.Yes, s.No = r.edge(n, "yes"), r.edge(n, "no")
+	}
+}
+
+// conditionEntity is what a condition can look at: inside for-each also the
+// fulfillment order and the shipment that was waited for.
+func (r *reader) conditionEntity(n *jsondoc.Node) event.Entity {
+	if strings.Count(n.Pointer, "/steps/") > 1 {
+		return policy.Shipment
+	}
+	return event.Order
+}
+
+func (r *reader) splitter(s *Step, n *jsondoc.Node) {
+	branches := r.Need(n, "branches")
+	if branches == nil || !r.Is(branches, jsondoc.Array) {
+		return
+	}
+	if len(branches.Items) == 0 {
+		r.At(branches, jsondoc.InvalidValue, "the splitter has no branches")
+	}
+	names := map[string]bool{}
+	for _, item := range branches.Items {
+		if !r.Is(item, jsondoc.Object) {
+			continue
+		}
+		r.Known(item, "name", "filter", "next")
+		b := Branch{Name: r.NeedText(item, "name"), Filter: r.refs(item, "filter"), To: r.edge(item, "next")}
+		if b.Name != "" && names[b.Name] {
+			r.At(item.Get("name"), DuplicateName, "two branches have the name %q", b.Name)
+		}
+		names[b.Name] = true
+		if f := r.Need(item, "filter"); f != nil && f.Kind == jsondoc.Array && len(f.Items) == 0 {
+			r.At(f, jsondoc.InvalidValue, "the branch has no filter policy | Use \"otherwise\" for what no other branch takes")
+		}
+		s.Branches = append(s.Branches, b)
+	}
+	if n.Get("otherwise") == nil {
+		r.At(n, NotCovered, "nothing happens to a record that no branch takes | Add \"otherwise\" with a step, or \"otherwise\": \"exception\" to have a person look at it")
+		return
+	}
+	s.Otherwise = r.edge(n, "otherwise")
+}

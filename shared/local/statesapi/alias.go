@@ -1,0 +1,92 @@
+package statesapi
+
+import (
+	"context"
+
+	"github.com/orderloom/orderloom/shared/engine"
+)
+
+type aliasInput struct {
+	ARN         string         `json:"stateMachineAliasArn"`
+	Name        string         `json:"name"`
+	Description *string        `json:"description"`
+	Routes      []engine.Route `json:"routingConfiguration"`
+}
+
+type aliasOutput struct {
+	ARN         string         `json:"stateMachineAliasArn"`
+	Name        string         `json:"name,omitempty"`
+	Description string         `json:"description,omitempty"`
+	Routes      []engine.Route `json:"routingConfiguration,omitempty"`
+	Created     stamp          `json:"creationDate,omitzero"`
+	Updated     stamp          `json:"updateDate,omitzero"`
+}
+
+type versionOutput struct {
+	ARN     string `json:"stateMachineVersionArn"`
+	Created stamp  `json:"creationDate"`
+}
+
+type qualified struct {
+	page
+	Machine     string `json:"stateMachineArn"`
+	Version     string `json:"stateMachineVersionArn"`
+	Revision    string `json:"revisionId"`
+	Description string `json:"description"`
+}
+
+// aliases registers the operations on versions and aliases.
+func (s *service) aliases(ops map[string]operation) {
+	ops["PublishStateMachineVersion"] = op(func(ctx context.Context, in qualified) (any, error) {
+		v, err := s.e.PublishStateMachineVersion(ctx, in.Machine, in.Description, in.Revision)
+		return versionOutput{v.ARN, stamp{v.Created}}, err
+	})
+	ops["DeleteStateMachineVersion"] = op(func(ctx context.Context, in qualified) (any, error) {
+		return empty{}, s.e.DeleteStateMachineVersion(ctx, in.Version)
+	})
+	ops["ListStateMachineVersions"] = op(s.listVersions)
+	ops["ListStateMachineAliases"] = op(s.listAliases)
+	ops["CreateStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
+		description := ""
+		if in.Description != nil {
+			description = *in.Description
+		}
+		a, err := s.e.CreateStateMachineAlias(ctx, in.Name, description, in.Routes)
+		return aliasOutput{ARN: a.ARN, Created: stamp{a.Created}}, err
+	})
+	ops["UpdateStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
+		a, err := s.e.UpdateStateMachineAlias(ctx, in.ARN, in.Description, in.Routes)
+		return map[string]stamp{"updateDate": {a.Updated}}, err
+	})
+	ops["DescribeStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
+		a, err := s.e.DescribeStateMachineAlias(ctx, in.ARN)
+		return aliasOutput{a.ARN, a.Name, a.Description, a.Routes, stamp{a.Created}, stamp{a.Updated}}, err
+	})
+	ops["DeleteStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
+		return empty{}, s.e.DeleteStateMachineAlias(ctx, in.ARN)
+	})
+}
+
+func (s *service) listVersions(ctx context.Context, in qualified) (any, error) {
+	list, next, err := s.e.ListStateMachineVersions(ctx, in.Machine, in.of())
+	out := struct {
+		Versions []versionOutput `json:"stateMachineVersions"`
+		Next     string          `json:"nextToken,omitempty"`
+	}{[]versionOutput{}, next}
+	for _, v := range list {
+		out.Versions = append(out.Versions, versionOutput{v.ARN, stamp{v.Created}})
+	}
+	return out, err
+}
+
+func (s *service) listAliases(ctx context.Context, in qualified) (any, error) {
+	list, next, err := s.e.ListStateMachineAliases(ctx, in.Machine, in.of())
+	out := struct {
+		Aliases []aliasOutput `json:"stateMachineAliases"`
+		Next    string        `json:"nextToken,omitempty"`
+	}{[]aliasOutput{}, next}
+	for _, a := range list {
+		out.Aliases = append(out.Aliases, aliasOutput{ARN: a.ARN, Created: stamp{a.Created}})
+	}
+	return out, err
+}

@@ -1,0 +1,136 @@
+package policy
+
+import (
+	"regexp"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/policy/jsondoc"
+)
+
+var idPattern = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
+
+// MaxVersion is the highest version of a policy.
+const MaxVersion = 1_000_000
+
+const maxIDLength = 60
+
+// Parse reads a policy document. With problems the policy must not be used.
+func Parse(data []byte) (Policy, Problems) {
+	r := reader{jsondoc.Parse(data)}
+	var p Policy
+	if r.Root != nil {
+		p = r.policy(r.Root)
+	}
+	return p, r.Problems()
+}
+
+// ParseCondition reads a condition inside another document, whose parser
+// collects the problems.
+func ParseCondition(p *jsondoc.Parser, n *jsondoc.Node, of event.Entity) *Condition {
+	r := reader{p}
+	return r.condition(n, of, true)
+}
+
+type reader struct{ *jsondoc.Parser }
+
+func (r reader) policy(n *jsondoc.Node) Policy {
+	r.Known(n, "id", "version", "title", "description", "kind", "criticality", "entity", "hit", "rules")
+	p := Policy{
+		ID: r.NeedText(n, "id"), Title: r.NeedText(n, "title"), Description: r.Text(n, "description"),
+		Kind: Kind(r.Choice(n, "kind", string(Filter), string(Execution))),
+	}
+	if id := n.Get("id"); p.ID != "" && (len(p.ID) > maxIDLength || !idPattern.MatchString(p.ID)) {
+		r.At(id, jsondoc.InvalidValue, "the id %q is not valid | Use up to %d small letters, digits and single dashes, a letter first", p.ID, maxIDLength)
+	}
+	if r.Need(n, "version") != nil {
+		p.Version = r.Int(n, "version", 0, 1, MaxVersion)
+	}
+	if p.Kind == Execution || n.Get("criticality") != nil {
+		p.Criticality = Criticality(r.Choice(n, "criticality", string(Information), string(Critical)))
+	}
+	p.Entity = event.Entity(r.Choice(n, "entity", string(event.Order), string(event.Line), string(event.FulfillmentOrder)))
+	if n.Get("hit") != nil {
+		p.Hit = Hit(r.Choice(n, "hit", string(HitFirst), string(HitAll)))
+	}
+	r.rules(&p, n)
+	return p
+}
+
+func (r reader) rules(p *Policy, n *jsondoc.Node) {
+	rules := r.Need(n, "rules")
+	if rules == nil || !r.Is(rules, jsondoc.Array) {
+		return
+	}
+	if len(rules.Items) == 0 {
+		r.At(rules, EmptyGroup, "the policy has no rules")
+	}
+	names := map[string]bool{}
+	for _, item := range rules.Items {
+		if !r.Is(item, jsondoc.Object) {
+			continue
+		}
+		r.In(r.Text(item, "name"))
+		rule := r.rule(p, item)
+		if rule.Name != "" && names[rule.Name] {
+			r.At(item.Get("name"), DuplicateRule, "two rules have the name %q", rule.Name)
+		}
+		names[rule.Name] = true
+		p.Rules = append(p.Rules, rule)
+		r.In("")
+	}
+}
+
+func (r reader) rule(p *Policy, n *jsondoc.Node) Rule {
+	r.Known(n, "name", "when", "then")
+	rule := Rule{Name: r.NeedText(n, "name")}
+	if when := n.Get("when"); when != nil {
+		rule.When = r.condition(when, p.Entity, true)
+	}
+	for _, a := range r.List(n, "then") {
+		if action, ok := r.action(a, p.Entity); ok {
+			rule.Then = append(rule.Then, action)
+		}
+	}
+	switch then := n.Get("then"); {
+	case then == nil && n.Get("when") == nil:
+		r.At(n, RuleWithoutPoint, "the rule has neither a condition nor actions")
+	case then != nil && then.Kind == jsondoc.Array && len(then.Items) == 0:
+		r.At(then, EmptyGroup, "the list of actions is empty | Leave \"then\" out for a rule that only checks")
+	case then != nil && p.Kind == Filter:
+		r.At(then, FilterActs, "a filter policy only decides, it cannot act | Make it an execution policy or remove \"then\"")
+	}
+	return rule
+}
+
+func (r reader) action(n *jsondoc.Node, of event.Entity) (Action, bool) {
+	if !r.Is(n, jsondoc.Object) {
+		return Action{}, false
+	}
+	r.Known(n, "set", "value", "addTag", "hold")
+	a := Action{}
+	forms := 0
+	for key, to := range map[string]*string{"set": &a.Set, "addTag": &a.AddTag, "hold": &a.Hold} {
+		if n.Get(key) != nil {
+			forms++
+			*to = r.NeedText(n, key)
+		}
+	}
+	if forms != 1 {
+		r.At(n, AmbiguousForm, "an action has exactly one of set, addTag and hold")
+		return a, false
+	}
+	if a.Set == "" {
+		if v := n.Get("value"); v != nil {
+			r.At(v, AmbiguousForm, "only set has a value")
+		}
+		return a, true
+	}
+	a.Value = r.NeedText(n, "value")
+	for _, path := range settable(of) {
+		if path == a.Set {
+			return a, true
+		}
+	}
+	r.At(n.Get("set"), NotSettable, "a policy on %s cannot set %q | Policies on a line can set %s", of, a.Set, LinePath)
+	return a, false
+}

@@ -1,0 +1,96 @@
+// Package statemachines holds the documents that come with Orderloom: flows,
+// the machines compiled from them, policies, and the machines that are written
+// by hand.
+package statemachines
+
+import (
+	"embed"
+	"path"
+	"strings"
+
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/policy"
+)
+
+//go:embed */flow.json */statemachine.asl.json policies/*.json
+var files embed.FS
+
+// Flow is a flow document and the machine compiled from it.
+type Flow struct {
+	ID       string
+	Document []byte
+	Machine  []byte // ASL with ${…Function} substitutions
+}
+
+// Machine is a definition, compiled or written by hand.
+type Machine struct {
+	ID         string // folder name
+	Definition []byte // ASL with ${…Function} substitutions
+	Express    bool
+}
+
+const (
+	flowFile    = "flow.json"
+	machineFile = "statemachine.asl.json"
+)
+
+// Flows returns the flows by id.
+func Flows() ([]Flow, error) {
+	var all []Flow
+	folders, err := files.ReadDir(".")
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "reading the flows")
+	}
+	for _, f := range folders {
+		doc, err := files.ReadFile(path.Join(f.Name(), flowFile))
+		if err != nil {
+			continue // policies, or a machine written by hand
+		}
+		machine, err := files.ReadFile(path.Join(f.Name(), machineFile))
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Internal, "flow %q is not compiled; run make golden", f.Name())
+		}
+		all = append(all, Flow{ID: f.Name(), Document: doc, Machine: machine})
+	}
+	return all, nil
+}
+
+// Machines returns all machines by id.
+func Machines() ([]Machine, error) {
+	var all []Machine
+	folders, err := files.ReadDir(".")
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "reading the machines")
+	}
+	for _, f := range folders {
+		if def, err := files.ReadFile(path.Join(f.Name(), machineFile)); err == nil {
+			_, noFlow := files.ReadFile(path.Join(f.Name(), flowFile))
+			all = append(all, Machine{ID: f.Name(), Definition: def, Express: noFlow != nil})
+		}
+	}
+	return all, nil
+}
+
+// Policies returns the policies by id.
+func Policies() ([]policy.Policy, error) {
+	entries, err := files.ReadDir("policies")
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "reading the policies")
+	}
+	all := make([]policy.Policy, len(entries))
+	for i, e := range entries {
+		data, err := files.ReadFile(path.Join("policies", e.Name()))
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Internal, "reading policy %s", e.Name())
+		}
+		p, problems := policy.Parse(data)
+		if problems != nil {
+			return nil, fault.Wrap(problems, fault.Invalid, "policy %s", e.Name())
+		}
+		if p.ID+".json" != e.Name() {
+			return nil, fault.New(fault.Invalid, "policy %s has the id %q", strings.TrimSuffix(e.Name(), ".json"), p.ID)
+		}
+		all[i] = p
+	}
+	return all, nil
+}
