@@ -3,6 +3,7 @@ package flows
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/event"
@@ -15,9 +16,9 @@ import (
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
-// StartInput names the order that may enter flows.
-type StartInput struct {
-	Order string `json:"order"`
+// receivedEvent is OrderReceived as the bus delivers it.
+type receivedEvent struct {
+	Detail event.Event `json:"detail"`
 }
 
 // StartResult lists the flows whose run was started, or exists.
@@ -25,21 +26,25 @@ type StartResult struct {
 	Flows []string `json:"flows"`
 }
 
-// Start decides which live flows an order enters and starts one run of each.
+// Start decides which live flows an order enters and starts one run of each. It
+// is invoked by the event, which the outbox publishes until it has arrived, so a
+// recorded order never stays without its flow.
 var Start = fn.Function{
 	ID:      "flows/start",
 	Summary: "Start the live flows whose entry criteria an order meets, each once",
-	Input:   StartInput{},
+	Trigger: fn.Trigger{Rule: event.OrderReceived},
 	Result:  StartResult{},
 	Failures: []fn.Failure{
 		{Code: fault.NotFound, Meaning: "no such order"},
 		{Code: fault.Conflict, Meaning: "others kept changing the order", Retry: true},
 	},
-	Example: StartInput{Order: "ord_01JZZZZZZZZZZZZZZZZZZZZZZZ"},
+	Example: json.RawMessage(`{"detail":{"name":"OrderReceived","entity":"order","entityId":"ord_01JZZZZZZZZZZZZZZZZZZZZZZZ","orderId":"ord_01JZZZZZZZZZZZZZZZZZZZZZZZ","seq":1}}`),
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table), d.States}
-		return fn.Task(s.start)
+		return fn.Task(func(ctx context.Context, in receivedEvent) (StartResult, error) {
+			return s.start(ctx, in.Detail.OrderID)
+		})
 	},
 }
 
@@ -49,9 +54,9 @@ type starter struct {
 	states fn.States
 }
 
-func (s starter) start(ctx context.Context, in StartInput) (StartResult, error) {
+func (s starter) start(ctx context.Context, id string) (StartResult, error) {
 	out := StartResult{Flows: []string{}}
-	r, err := s.orders.Load(ctx, in.Order)
+	r, err := s.orders.Load(ctx, id)
 	if err != nil {
 		return out, err
 	}
@@ -59,8 +64,8 @@ func (s starter) start(ctx context.Context, in StartInput) (StartResult, error) 
 	if err != nil {
 		return out, err
 	}
-	for _, id := range entered {
-		n, fresh, err := s.claim(ctx, in.Order, id)
+	for _, l := range entered {
+		n, fresh, err := s.claim(ctx, id, l.ID)
 		if err != nil {
 			return out, err
 		}
@@ -70,22 +75,22 @@ func (s starter) start(ctx context.Context, in StartInput) (StartResult, error) 
 		if fresh || r.Status.State == order.New {
 			// A run that was claimed but whose start may have been lost is
 			// started again: by its name it is the same run.
-			if err := flow.Start(ctx, s.states, in.Order, id, n); err != nil {
+			if err := flow.Start(ctx, s.states, l.Machine, id, l.ID, n); err != nil {
 				return out, err
 			}
 		}
-		out.Flows = append(out.Flows, id)
+		out.Flows = append(out.Flows, l.ID)
 	}
 	return out, nil
 }
 
 // entered lists the live flows whose entry filters the order passes.
-func (s starter) entered(ctx context.Context, r store.Record) ([]string, error) {
+func (s starter) entered(ctx context.Context, r store.Record) ([]registry.Live, error) {
 	live, err := s.flows.Live(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var all []string
+	var all []registry.Live
 	record := policy.OrderRecord(&r.Document, &r.Status)
 	for _, l := range live {
 		filters, err := s.flows.Policies(ctx, l.Filters)
@@ -97,7 +102,7 @@ func (s starter) entered(ctx context.Context, r store.Record) ([]string, error) 
 			passes = passes && policy.Evaluate(p, record).Holds
 		}
 		if passes {
-			all = append(all, l.ID)
+			all = append(all, l)
 		}
 	}
 	return all, nil

@@ -3,8 +3,10 @@ package asl
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"strconv"
 )
 
 // maxDepth bounds the nesting of a definition; AWS's own documents stay far below.
@@ -69,10 +71,10 @@ func read(data []byte, dup func(pos int, key string)) (*node, int, error) {
 		}
 		return n, 0, nil
 	}
-	if syntax, ok := err.(*json.SyntaxError); ok {
+	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
 		return nil, int(max(syntax.Offset-1, 0)), err
 	}
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		err = io.ErrUnexpectedEOF
 	}
 	return nil, r.next(), err
@@ -162,9 +164,8 @@ func (n *node) within(data []byte, i int) int {
 		case data[raw] != '\\':
 			raw, decoded = raw+1, decoded+1
 		case raw+5 < len(data) && data[raw+1] == 'u':
-			var r rune
-			fmt.Sscanf(string(data[raw+2:raw+6]), "%04x", &r)
-			raw, decoded = raw+6, decoded+len(string(r))
+			r, _ := strconv.ParseUint(string(data[raw+2:raw+6]), 16, 32) // the decoder has accepted it
+			raw, decoded = raw+6, decoded+len(string(rune(r)))
 		default:
 			raw, decoded = raw+2, decoded+1
 		}

@@ -48,7 +48,7 @@ func (e *Engine) DescribeExecution(_ context.Context, arn string) (Execution, er
 	x.logMu.Lock()
 	first, last := x.records[0], x.records[len(x.records)-1]
 	x.logMu.Unlock()
-	_, events, err := e.read(first)
+	events, err := e.read(first)
 	if err != nil {
 		return Execution{}, err
 	}
@@ -56,7 +56,7 @@ func (e *Engine) DescribeExecution(_ context.Context, arn string) (Execution, er
 	if out.Status == Running {
 		return out, nil
 	}
-	if _, events, err = e.read(last); err != nil {
+	if events, err = e.read(last); err != nil {
 		return Execution{}, err
 	}
 	end := events[len(events)-1]

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	mathrand "math/rand/v2"
 	"path/filepath"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -116,7 +115,7 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e.timers = &timers{clock: opts.Clock, fire: e.fire}
 	e.notifier = newNotifier(opts.StatusChanged)
 	if err := e.open(ctx); err != nil {
-		e.Close()
+		_ = e.Close() // the first error counts
 		return nil, err
 	}
 	return e, nil
@@ -248,5 +247,3 @@ func (e *Engine) Stats() Stats {
 	s.LogBytes, s.LogOldest, _, s.LogSyncs = e.journal.Stats()
 	return s
 }
-
-func itoa(n int64) string { return strconv.FormatInt(n, 10) }

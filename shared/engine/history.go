@@ -76,7 +76,7 @@ func (e *Engine) GetExecutionHistory(_ context.Context, arn string, page History
 	x.logMu.Unlock()
 	var all []event
 	for _, pos := range records {
-		_, events, err := e.read(pos)
+		events, err := e.read(pos)
 		if err != nil {
 			return nil, "", err
 		}

@@ -121,7 +121,7 @@ func (e *Engine) relocate(x *execution, id uint32) bool {
 		}
 		rec, err := e.journal.Read(pos)
 		if err != nil {
-			e.fail(err)
+			_ = e.fail(err) // every caller hears of it from now on
 			return true
 		}
 		x.pending++

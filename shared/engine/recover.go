@@ -125,7 +125,7 @@ func (e *Engine) replay(x *execution) error {
 	x.live = &live{def: def}
 	e.stats.running.Add(1)
 	for _, pos := range x.records {
-		_, events, err := e.read(pos)
+		events, err := e.read(pos)
 		if err != nil {
 			return err
 		}
@@ -175,14 +175,14 @@ func (e *Engine) proceed(x *execution) {
 }
 
 // read returns the events of one record.
-func (e *Engine) read(pos wal.Pos) (header, []event, error) {
+func (e *Engine) read(pos wal.Pos) ([]event, error) {
 	rec, err := e.journal.Read(pos)
 	if err != nil {
-		return header{}, nil, fault.Wrap(err, ErrUnavailable, "reading the execution log")
+		return nil, fault.Wrap(err, ErrUnavailable, "reading the execution log")
 	}
-	h, events, err := readEvents(rec)
+	_, events, err := readEvents(rec)
 	if err != nil {
-		return h, nil, fault.Wrap(err, ErrUnavailable, "reading the execution log")
+		return nil, fault.Wrap(err, ErrUnavailable, "reading the execution log")
 	}
-	return h, events, nil
+	return events, nil
 }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"time"
@@ -99,7 +100,7 @@ func (s *sight) value(v *asl.Value, def *value) (*value, *problem) {
 	}
 	x, err := v.Eval(s.expression)
 	if err != nil {
-		if pe, ok := err.(*problemError); ok {
+		if pe, ok := errors.AsType[*problemError](err); ok {
 			return nil, &pe.problem
 		}
 		return nil, &problem{name: asl.ErrRuntime, cause: err.Error()}

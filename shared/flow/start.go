@@ -16,12 +16,12 @@ func RunName(order, flow string, n int) string { return fmt.Sprintf("%s-%s-%d", 
 // order id, 2 dashes, 4 digits.
 const MaxIDLength = 44
 
-// Start starts a run; one that exists already is success.
-func Start(ctx context.Context, states fn.States, order, flow string, n int) error {
+// Start starts a run on the flow's machine; one that exists already is success.
+func Start(ctx context.Context, states fn.States, machine, order, flow string, n int) error {
 	name := RunName(order, flow, n)
 	input, err := json.Marshal(ExecutionInput{Order: order, Flow: flow, Run: name})
 	if err != nil {
 		return err
 	}
-	return states.Start(ctx, flow, name, input)
+	return states.Start(ctx, machine, name, input)
 }

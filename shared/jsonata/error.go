@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -97,7 +98,7 @@ func brief(v any) string {
 
 // at fills in position and token where the failing function did not know them.
 func at(err error, pos int, token string) error {
-	if e, ok := err.(*Error); ok && e.Position < 0 {
+	if e, ok := errors.AsType[*Error](err); ok && e.Position < 0 {
 		e.Position = pos
 		if e.Token == "" {
 			e.Token = token

@@ -1,6 +1,9 @@
 package jsonata
 
-import "math"
+import (
+	"errors"
+	"math"
+)
 
 type operands struct {
 	lhs, rhs evaluator
@@ -17,7 +20,7 @@ func (o *operands) both(f *frame, in any) (l, r any, err error) {
 }
 
 func (o *operands) fail(err error) error {
-	if e, ok := err.(*Error); ok {
+	if e, ok := errors.AsType[*Error](err); ok {
 		e.Position = -1
 		return at(e, o.pos, o.op)
 	}

@@ -99,7 +99,7 @@ func (p *path) walk(f *frame, in any, from int, inner bool) (any, error) {
 	if a, ok := itemsOf(in); ok && (inner || !p.fromVar) {
 		items = a
 	}
-	var res any = undef
+	var res any = undef //nolint:staticcheck // not of the type undefined
 	single := false
 	for i := from; i < len(p.steps); i++ {
 		s := &p.steps[i]

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"math"
 	"strings"
@@ -138,7 +139,7 @@ func fnParse(r *run, s string, _ []any) (any, error) {
 		return nil, err
 	}
 	v, err := Decode([]byte(s))
-	if e, ok := err.(*Error); ok {
+	if e, ok := errors.AsType[*Error](err); ok {
 		e.Position = -1 // an offset in s, not in the expression
 		return nil, e
 	}

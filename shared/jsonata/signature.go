@@ -127,9 +127,10 @@ func parseSignature(text string) (*signature, error) {
 func closing(text string, i int, open, end byte) int {
 	depth := 0
 	for ; i < len(text)-1; i++ {
-		if text[i] == open {
+		switch text[i] {
+		case open:
 			depth++
-		} else if text[i] == end {
+		case end:
 			if depth--; depth == 0 {
 				return i
 			}

@@ -145,7 +145,7 @@ func (half) Close() error             { return nil }
 type breaking struct{}
 
 func (breaking) Do(r *http.Request) (*http.Response, error) {
-	return &http.Response{StatusCode: 200, Body: half{}, Request: r}, nil
+	return &http.Response{StatusCode: http.StatusOK, Body: half{}, Request: r}, nil
 }
 
 func TestAnAnswerThatBreaksOffIsUnavailable(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"github.com/orderloom/orderloom/shared/inbox"
 )
 
-// Provider is one catalogue entry.
+// Provider is one catalog entry.
 type Provider struct {
 	ID         string // folder name under functions/providers
 	Name       string // "Shopify"

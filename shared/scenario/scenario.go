@@ -99,6 +99,7 @@ func Format(data []byte, path, record string) []byte {
 			keep = append(keep, f)
 		}
 	}
-	a.Files = append(keep, txtar.File{Name: "path", Data: []byte(path + "\n")}, txtar.File{Name: "record", Data: []byte(record)})
+	keep = append(keep, txtar.File{Name: "path", Data: []byte(path + "\n")}, txtar.File{Name: "record", Data: []byte(record)})
+	a.Files = keep
 	return txtar.Format(a)
 }

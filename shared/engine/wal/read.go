@@ -145,7 +145,7 @@ func readN(r io.Reader, buf []byte, n int) ([]byte, error) {
 
 // tornBy tells a file that ends too early from one that cannot be read.
 func tornBy(err error) error {
-	if err == io.EOF || err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		return errTorn
 	}
 	return err

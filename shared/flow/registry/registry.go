@@ -96,6 +96,20 @@ func (r Registry) Live(ctx context.Context) ([]Live, error) {
 	return all, nil
 }
 
+// Machine is the name, without the stack, of a live flow's machine.
+func (r Registry) Machine(ctx context.Context, id string) (string, error) {
+	live, err := r.Live(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, l := range live {
+		if l.ID == id {
+			return l.Machine, nil
+		}
+	}
+	return "", fault.New(fault.NotFound, "no live flow %q", id).Do("Publish the flow, then reprocess")
+}
+
 // Owned reports whether the repository owns the flow: then it is changed there.
 func (r Registry) Owned(id string) (bool, error) {
 	repo, err := own()

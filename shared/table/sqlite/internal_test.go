@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -70,7 +71,7 @@ func TestFailedConditionFailsOnlyItsOwnRequestOfABatch(t *testing.T) {
 	late := put("4", 1)
 	late.ctx = ended
 	errs := serveAll(s, w, put("1", 1), put("1", 2), put("2", 1), late, put("3", 1))
-	if errs[0] != nil || !table.IsConditionFailed(errs[1]) || errs[2] != nil || errs[3] != context.Canceled || errs[4] != nil {
+	if errs[0] != nil || !table.IsConditionFailed(errs[1]) || errs[2] != nil || !errors.Is(errs[3], context.Canceled) || errs[4] != nil {
 		t.Errorf("outcomes %v", errs)
 	}
 	if n := count(t, s.db, "item"); n != 3 {

@@ -88,7 +88,7 @@ func (s *Store) open(ctx context.Context) (*writer, error) {
 		s.read, err = prepareReads(ctx, s.db)
 	}
 	if err != nil {
-		w.close()
+		_ = w.close() // the first error counts
 		return nil, fail(err, "open the table", s.path)
 	}
 	return w, nil

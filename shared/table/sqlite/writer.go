@@ -122,7 +122,7 @@ func (w *writer) rollback() error {
 // to know once the transaction commits; an error ends the transaction.
 func (w *writer) apply(r *request) (outcome, error) {
 	if err := r.ctx.Err(); err != nil {
-		return outcome{err: err}, nil
+		return outcome{err: err}, nil //nolint:nilerr // the outcome is the caller's
 	}
 	if r.ops == nil {
 		return outcome{}, w.trim(r.trim)
@@ -141,7 +141,7 @@ func (w *writer) apply(r *request) (outcome, error) {
 	for i, op := range r.ops {
 		var err error
 		if rows[i].after, err = table.Apply(op, rows[i].before); err != nil {
-			return outcome{err: err}, nil // before anything was written
+			return outcome{err: err}, nil //nolint:nilerr // before anything was written
 		}
 	}
 	for i, op := range r.ops {

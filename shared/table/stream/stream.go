@@ -143,14 +143,14 @@ func sequences(e event) []int64 {
 func (r record) decode() (table.Change, error) {
 	keys := table.Item(r.Change.Keys)
 	c := table.Change{Key: keys.Key(), Old: table.Item(r.Change.Old), New: table.Item(r.Change.New)}
-	bad := func(field, why string, got any) error {
+	bad := func(field, why string, got any) *fault.Error {
 		return fault.New(fault.Invalid, "stream record: %s", why).On(c.Key.String(), field).Got(got)
 	}
 	if err := table.ValidateKey(c.Key); err != nil {
 		return c, err
 	}
 	if r.Change.View != view {
-		return c, bad("StreamViewType", "the stream must have "+view, r.Change.View).(*fault.Error).Do("Set the table's StreamViewType")
+		return c, bad("StreamViewType", "the stream must have "+view, r.Change.View).Do("Set the table's StreamViewType")
 	}
 	if !agrees(r.EventName, c) {
 		return c, bad("eventName", "the images do not agree with the event", r.EventName)

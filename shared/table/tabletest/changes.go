@@ -2,6 +2,7 @@ package tabletest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"testing"
 
@@ -18,8 +19,9 @@ func stream(test func(t *testing.T, tab table.Table, s table.Changes)) func(*tes
 	}
 }
 
-func read(t *testing.T, s table.Changes, after int64) []table.Change {
+func read(t *testing.T, s table.Changes) []table.Change {
 	t.Helper()
+	var after int64
 	var found []table.Change
 	for {
 		page, err := s.Changes(t.Context(), after, 7)
@@ -46,7 +48,7 @@ var changes = []spec{
 		put(t, tab, first)
 		write(t, tab, table.Set(k, table.Item{"v": "y"}).Adding(map[string]int64{"n": 2}))
 		write(t, tab, table.Delete(k))
-		got := read(t, s, 0)
+		got := read(t, s)
 		want := []table.Change{{Key: k, New: first}, {Key: k, Old: first, New: second}, {Key: k, Old: second}}
 		for i := range got {
 			if i < len(want) {
@@ -63,14 +65,14 @@ var changes = []spec{
 		_, err := tab.Write(t.Context(), table.Delete(key("a", "1"), table.ItemAbsent()))
 		wantFailed(t, err, 0)
 		wantFailed(t, tab.Transact(t.Context(), table.Put(item("b", "1")), table.Check(key("a", "1"), table.ItemAbsent())), 1)
-		if n := len(read(t, s, 0)); n != 1 {
+		if n := len(read(t, s)); n != 1 {
 			t.Errorf("%d changes, want 1", n)
 		}
 	})},
 	{"an expired item is absent in a change, too", stream(func(t *testing.T, tab table.Table, s table.Changes) {
 		put(t, tab, item("a", "1", "v", "x"), expired("a", "1"), item("a", "1", "v", "y"), expired("a", "2"))
 		write(t, tab, table.Delete(key("a", "2")))
-		got := read(t, s, 0)
+		got := read(t, s)
 		if len(got) != 3 || got[1].New != nil || got[1].Old == nil || got[2].Old != nil || got[2].New == nil {
 			t.Errorf("changes %+v", got)
 		}
@@ -86,7 +88,7 @@ var changes = []spec{
 			}
 		})
 		last, count := map[table.Key]int64{}, 0
-		for _, c := range read(t, s, 0) {
+		for _, c := range read(t, s) {
 			if c.Old.Int("n") != last[c.Key] || c.New.Int("n") != last[c.Key]+1 {
 				t.Errorf("change %d of %s: %d to %d after %d", c.Seq, c.Key, c.Old.Int("n"), c.New.Int("n"), last[c.Key])
 			}
@@ -104,31 +106,31 @@ var changes = []spec{
 		if err := <-woke; err != nil {
 			t.Fatal(err)
 		}
-		seq := read(t, s, 0)[0].Seq
+		seq := read(t, s)[0].Seq
 		if err := s.Wait(t.Context(), seq-1); err != nil {
 			t.Error(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		go func() { woke <- s.Wait(ctx, seq) }()
 		cancel()
-		if err := <-woke; err != context.Canceled {
+		if err := <-woke; !errors.Is(err, context.Canceled) {
 			t.Errorf("wait after the last change: %v", err)
 		}
 	})},
 	{"trimming forgets old changes and never numbers again", stream(func(t *testing.T, tab table.Table, s table.Changes) {
 		put(t, tab, item("a", "1"), item("a", "2"), item("a", "3"))
-		before := read(t, s, 0)
+		before := read(t, s)
 		for _, upTo := range []int64{before[1].Seq, before[0].Seq, before[1].Seq} {
 			if err := s.Trim(t.Context(), upTo); err != nil {
 				t.Fatal(err)
 			}
-			same(t, before[2:], read(t, s, 0))
+			same(t, before[2:], read(t, s))
 		}
 		if err := s.Trim(t.Context(), before[2].Seq); err != nil {
 			t.Fatal(err)
 		}
 		put(t, tab, item("a", "4"))
-		after := read(t, s, 0)
+		after := read(t, s)
 		if len(after) != 1 || after[0].Seq <= before[2].Seq {
 			t.Errorf("after trimming: %+v", after)
 		}
