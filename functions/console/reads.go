@@ -2,6 +2,8 @@ package console
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strconv"
 
 	"github.com/orderloom/orderloom/shared/exception"
@@ -102,7 +104,8 @@ func (s site) detail(ctx context.Context, name string) (OrderDetail, error) {
 		}
 		d.Exceptions = append(d.Exceptions, e)
 	}
-	for id, n := range r.Status.Runs {
+	for _, id := range slices.Sorted(maps.Keys(r.Status.Runs)) {
+		n := r.Status.Runs[id]
 		for run := 1; run <= n; run++ {
 			d.Runs = append(d.Runs, flow.RunName(r.Status.Order, id, run))
 		}

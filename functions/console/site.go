@@ -13,6 +13,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/inbox"
 	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/stock"
 )
 
 // Site answers every read: pages as HTML, the API as JSON.
@@ -99,6 +100,12 @@ func (s site) api(ctx context.Context, rest string, req fn.Request) (fn.Response
 			return fn.Response{}, err
 		}
 		return fn.JSON(200, map[string]any{"messages": listOf(all)})
+	case name == "stock" && id != "":
+		all, err := stock.Levels(ctx, s.orders.Table, req.Params["sku"])
+		if err != nil {
+			return fn.Response{}, err
+		}
+		return fn.JSON(200, map[string]any{"stock": all})
 	case name == "stats":
 		return s.stats(ctx)
 	}

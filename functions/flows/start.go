@@ -65,14 +65,15 @@ func (s starter) start(ctx context.Context, id string) (StartResult, error) {
 		return out, err
 	}
 	for _, l := range entered {
-		n, fresh, err := s.claim(ctx, id, l.ID)
+		r, err := s.claim(ctx, id, l.ID)
 		if err != nil {
 			return out, err
 		}
+		n := r.Status.Runs[l.ID]
 		if n == 0 {
 			continue // canceled before it began
 		}
-		if fresh || r.Status.State == order.New {
+		if !over(r.Status) {
 			// A run that was claimed but whose start may have been lost is
 			// started again: by its name it is the same run.
 			if err := flow.Start(ctx, s.states, l.Machine, id, l.ID, n); err != nil {
@@ -109,9 +110,9 @@ func (s starter) entered(ctx context.Context, r store.Record) ([]registry.Live, 
 }
 
 // claim numbers the run in the table: one live run per order and flow.
-func (s starter) claim(ctx context.Context, id, flowID string) (n int, fresh bool, err error) {
+func (s starter) claim(ctx context.Context, id, flowID string) (store.Record, error) {
 	res, err := s.orders.Change(ctx, id, "start/"+flowID, "", func(r *store.Record) (store.Change, error) {
-		if r.Status.State == order.Canceled || r.Status.State == order.Completed {
+		if over(r.Status) {
 			return store.Change{}, nil
 		}
 		if r.Status.Runs == nil {
@@ -120,8 +121,7 @@ func (s starter) claim(ctx context.Context, id, flowID string) (n int, fresh boo
 		r.Status.Runs[flowID] = 1
 		return store.Change{Outcome: 1}, nil
 	})
-	if err != nil {
-		return 0, false, err
-	}
-	return res.Record.Status.Runs[flowID], res.Applied, nil
+	return res.Record, err
 }
+
+func over(s order.Status) bool { return s.State == order.Canceled || s.State == order.Completed }

@@ -28,7 +28,8 @@ var Replay = fn.Function{
 			if err != nil {
 				return fn.Response{}, err
 			}
-			return fn.Done(req, Replayed{Message: m.ID, Rounds: m.Rounds}, "/messages")
+			// Accepted: what is announced here is worked on later.
+			return fn.Done(req, 202, Replayed{Message: m.ID, Rounds: m.Rounds}, "/messages")
 		})
 	},
 }

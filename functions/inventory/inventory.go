@@ -1,7 +1,7 @@
 // Package inventory keeps stock: what is on hand and what of it is free. It is
 // the only writer of stock records.
 //
-//	STOCK#<sku> / <location>      onHand, reserved, free (= onHand − reserved), version
+//	STOCK#<sku> / <location>      see package stock
 //	ORDER#<id> / RES#<n>          what an order holds: the guard against reserving twice
 //	STOCKWAIT#<sku>#<location>    orders that wait for it, oldest first
 //
@@ -11,42 +11,12 @@
 package inventory
 
 import (
-	"context"
 	"strconv"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/order/store"
 	"github.com/orderloom/orderloom/shared/table"
 )
-
-// Attribute names of a stock record.
-const (
-	onHandAttr, reservedAttr, freeAttr, versionAttr = "onHand", "reserved", "free", "version"
-)
-
-// Stock is one stock record.
-type Stock struct {
-	SKU      string `json:"sku"`
-	Location string `json:"location"`
-	OnHand   int64  `json:"onHand"`
-	Reserved int64  `json:"reserved"`
-	Free     int64  `json:"free"`
-}
-
-func stockKey(sku, location string) table.Key { return table.Key{PK: "STOCK#" + sku, SK: location} }
-
-// Levels returns the stock of one product at all locations.
-func Levels(ctx context.Context, t table.Table, sku string) ([]Stock, error) {
-	page, err := t.Query(ctx, table.Query{PK: "STOCK#" + sku})
-	if err != nil {
-		return nil, err
-	}
-	all := make([]Stock, len(page.Items))
-	for i, item := range page.Items {
-		all[i] = Stock{sku, item.Str(table.SK), item.Int(onHandAttr), item.Int(reservedAttr), item.Int(freeAttr)}
-	}
-	return all, nil
-}
 
 // demand is a quantity of a product at a location; lines of an order that ask
 // for the same are one demand.

@@ -21,6 +21,7 @@ import (
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
 	"github.com/orderloom/orderloom/shared/rendezvous"
+	"github.com/orderloom/orderloom/shared/stock"
 	"github.com/orderloom/orderloom/shared/table"
 	"github.com/orderloom/orderloom/shared/table/sqlite"
 )
@@ -84,9 +85,9 @@ func receipt(t cleaner, k keeper, key, sku string, quantity int) {
 	}
 }
 
-func stockOf(t cleaner, k keeper, sku string) Stock {
+func stockOf(t cleaner, k keeper, sku string) stock.Level {
 	t.Helper()
-	levels, err := Levels(ctx, k.table, sku)
+	levels, err := stock.Levels(ctx, k.table, sku)
 	if err != nil || len(levels) != 1 {
 		t.Fatalf("levels: %v %v", levels, err)
 	}
@@ -175,6 +176,39 @@ func TestStockThatOneOrderCannotUseIsOfferedToTheNext(t *testing.T) {
 	}
 	if !woken(one) {
 		t.Fatal("A is free and nobody knows")
+	}
+}
+
+// A release that ended between giving back and waking the next one is tried
+// again, when there is nothing left to give back.
+func TestReleasedStockIsOfferedAlsoByARepeatedRelease(t *testing.T) {
+	t.Parallel()
+	k := newKeeper(t, t.TempDir())
+	receipt(t, k, "r1", "A", 1)
+	first, next := assigned(t, k, 1, line("1", "A", 1)), assigned(t, k, 2, line("1", "A", 1))
+	if got, err := k.reserve(ctx, reserveInput(first)); err != nil || !got.Reserved {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if got, err := k.reserve(ctx, reserveInput(next)); err != nil || got.Reserved {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if _, err := k.orders.Change(ctx, first, "cancel", "", func(*store.Record) (store.Change, error) {
+		return store.Change{Events: []event.Event{{Name: event.OrderCanceled}}}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if released, err := k.giveBack(ctx, first); err != nil || len(released) != 1 {
+		t.Fatalf("%v %v", released, err)
+	}
+	if out, err := k.release(ctx, reserveInput(first)); err != nil || len(out.Released) != 0 {
+		t.Fatalf("%+v %v", out, err)
+	}
+	item, err := k.table.Get(ctx, table.Key{PK: "RV#" + next, SK: flow.StockSignalName("reserve#0")})
+	if err != nil || item == nil {
+		t.Errorf("the next order was not woken: %v", err)
+	}
+	if s := stockOf(t, k, "A"); s.Free != 1 || s.Reserved != 0 {
+		t.Errorf("%+v", s)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/stock"
 	"github.com/orderloom/orderloom/shared/table"
 )
 
@@ -87,9 +88,9 @@ func (k keeper) postChunk(ctx context.Context, key string, n int, part []demand)
 	ops := []table.Op{table.Put(guard, table.ItemAbsent())}
 	for _, d := range part {
 		q := int64(d.Quantity)
-		op := table.Set(stockKey(d.SKU, d.Location), nil).Adding(map[string]int64{onHandAttr: q, freeAttr: q, versionAttr: 1})
+		op := table.Set(stock.Key(d.SKU, d.Location), nil).Adding(map[string]int64{stock.OnHand: q, stock.Free: q, stock.Version: 1})
 		if q < 0 {
-			op.If = []table.Cond{table.AtLeast(freeAttr, -q)}
+			op.If = []table.Cond{table.AtLeast(stock.Free, -q)}
 		}
 		ops = append(ops, op)
 	}

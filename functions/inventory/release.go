@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -11,6 +12,7 @@ import (
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
 	"github.com/orderloom/orderloom/shared/rendezvous"
+	"github.com/orderloom/orderloom/shared/stock"
 	"github.com/orderloom/orderloom/shared/table"
 )
 
@@ -30,14 +32,37 @@ var Release = fn.Function{
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, d.Clock.Now}
-		return fn.Task(func(ctx context.Context, in flow.ReserveInput) (ReleaseResult, error) {
-			released, err := k.giveBack(ctx, in.Order)
-			if err == nil {
-				err = k.offer(ctx, released)
-			}
-			return ReleaseResult{Released: released}, err
-		})
+		return fn.Task(k.release)
 	},
+}
+
+func (k keeper) release(ctx context.Context, in flow.ReserveInput) (ReleaseResult, error) {
+	released, err := k.giveBack(ctx, in.Order)
+	if err != nil {
+		return ReleaseResult{}, err
+	}
+	r, err := k.orders.Load(ctx, in.Order)
+	if err != nil {
+		return ReleaseResult{}, err
+	}
+	// Not only what was released now: an earlier try may have given stock back
+	// and ended before it offered it.
+	return ReleaseResult{Released: released}, k.offer(ctx, placesOf(r))
+}
+
+// placesOf lists the stock that an order's lines were assigned, without quantities.
+func placesOf(r store.Record) []demand {
+	var all []demand
+	for _, l := range r.Document.Lines {
+		s := r.Status.Line(l.ID)
+		if s == nil || s.Location == "" {
+			continue
+		}
+		if d := (demand{SKU: l.SKU, Location: s.Location}); !slices.Contains(all, d) {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // giveBack returns every chunk the order holds; each exactly once.
@@ -58,8 +83,8 @@ func (k keeper) giveBack(ctx context.Context, id string) ([]demand, error) {
 		ops := []table.Op{table.Delete(item.Key(), table.ItemExists())}
 		for _, d := range held {
 			q := int64(d.Quantity)
-			ops = append(ops, table.Set(stockKey(d.SKU, d.Location), nil).
-				Adding(map[string]int64{freeAttr: q, reservedAttr: -q, versionAttr: 1}))
+			ops = append(ops, table.Set(stock.Key(d.SKU, d.Location), nil).
+				Adding(map[string]int64{stock.Free: q, stock.Reserved: -q, stock.Version: 1}))
 		}
 		err := k.table.Transact(ctx, ops...)
 		if table.IsConditionFailed(err) {
@@ -80,11 +105,11 @@ func (k keeper) giveBack(ctx context.Context, id string) ([]demand, error) {
 // free now reaches. One that finds it taken after all waits again.
 func (k keeper) offer(ctx context.Context, arrived []demand) error {
 	for _, d := range arrived {
-		stock, err := k.table.Get(ctx, stockKey(d.SKU, d.Location))
+		item, err := k.table.Get(ctx, stock.Key(d.SKU, d.Location))
 		if err != nil {
 			return err
 		}
-		if err := k.wake(ctx, d, stock.Int(freeAttr)); err != nil {
+		if err := k.wake(ctx, d, item.Int(stock.Free)); err != nil {
 			return err
 		}
 	}

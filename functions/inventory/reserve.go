@@ -11,6 +11,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/stock"
 	"github.com/orderloom/orderloom/shared/table"
 )
 
@@ -112,8 +113,8 @@ func (k keeper) takeChunk(ctx context.Context, id string, n int, part []demand) 
 	ops := []table.Op{table.Put(guard, table.ItemAbsent())}
 	for _, d := range part {
 		q := int64(d.Quantity)
-		ops = append(ops, table.Set(stockKey(d.SKU, d.Location), nil, table.AtLeast(freeAttr, q)).
-			Adding(map[string]int64{freeAttr: -q, reservedAttr: q, versionAttr: 1}))
+		ops = append(ops, table.Set(stock.Key(d.SKU, d.Location), nil, table.AtLeast(stock.Free, q)).
+			Adding(map[string]int64{stock.Free: -q, stock.Reserved: q, stock.Version: 1}))
 	}
 	for range maxAttempts {
 		err := k.table.Transact(ctx, ops...)
@@ -138,7 +139,7 @@ func (k keeper) takeChunk(ctx context.Context, id string, n int, part []demand) 
 func (k keeper) short(ctx context.Context, part []demand) ([]level, error) {
 	keys := make([]table.Key, len(part))
 	for i, d := range part {
-		keys[i] = stockKey(d.SKU, d.Location)
+		keys[i] = stock.Key(d.SKU, d.Location)
 	}
 	items, err := k.table.GetMany(ctx, keys)
 	if err != nil {
@@ -146,7 +147,7 @@ func (k keeper) short(ctx context.Context, part []demand) ([]level, error) {
 	}
 	var missing []level
 	for i, d := range part {
-		l := level{demand: d, free: items[i].Int(freeAttr), version: items[i].Int(versionAttr), exists: items[i] != nil}
+		l := level{demand: d, free: items[i].Int(stock.Free), version: items[i].Int(stock.Version), exists: items[i] != nil}
 		if l.free < int64(d.Quantity) {
 			missing = append(missing, l)
 		}
@@ -164,10 +165,10 @@ func (k keeper) queue(ctx context.Context, r store.Record, signal string, missin
 	for _, l := range missing {
 		unchanged := table.ItemAbsent()
 		if l.exists {
-			unchanged = table.Equal(versionAttr, l.version)
+			unchanged = table.Equal(stock.Version, l.version)
 		}
 		key := waiterKey(l.SKU, l.Location, sortable(r.Status.ReceivedAt)+"#"+r.Status.Order)
-		ops = append(ops, table.Check(stockKey(l.SKU, l.Location), unchanged),
+		ops = append(ops, table.Check(stock.Key(l.SKU, l.Location), unchanged),
 			table.Put(table.Item{table.PK: key.PK, table.SK: key.SK, "order": r.Status.Order, "signal": signal, "quantity": int64(l.Quantity)}))
 	}
 	err := k.table.Transact(ctx, ops...)

@@ -11,6 +11,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/stock"
 	"github.com/orderloom/orderloom/shared/table"
 )
 
@@ -65,8 +66,8 @@ func (k keeper) shipChunk(ctx context.Context, e event.Event, shipment string, n
 	ops := []table.Op{table.Put(guard, table.ItemAbsent())}
 	for _, d := range part {
 		q := int64(d.Quantity)
-		ops = append(ops, table.Set(stockKey(d.SKU, d.Location), nil).
-			Adding(map[string]int64{onHandAttr: -q, reservedAttr: -q, versionAttr: 1}))
+		ops = append(ops, table.Set(stock.Key(d.SKU, d.Location), nil).
+			Adding(map[string]int64{stock.OnHand: -q, stock.Reserved: -q, stock.Version: 1}))
 	}
 	for range maxAttempts {
 		err := k.table.Transact(ctx, ops...)

@@ -12,6 +12,7 @@ import (
 	"github.com/orderloom/orderloom/shared/exception"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -59,10 +60,13 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 		}
 		return c, nil
 	})
-	if err != nil {
+	if err != nil || res.Applied {
 		return e, err
 	}
-	if !res.Applied && in.Token != "" { // the caller was tried again and waits on a new token now
+	if err := json.Unmarshal(res.Outcome, &e); err != nil {
+		return e, fault.Wrap(err, fault.Internal, "reading exception %s as it was raised", e.ID)
+	}
+	if in.Token != "" { // the caller was tried again and waits on a new token now
 		if err := alive(&res.Record); err != nil {
 			return e, err
 		}
@@ -113,20 +117,21 @@ var ResolveException = fn.Function{
 	Example:  fn.ExampleRequest("POST", "/api/exceptions/exc_example/retry", map[string]string{"id": "exc_example"}, ""),
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		r := resolver{storeOf(d), d.States}
+		r := resolver{storeOf(d), registry.New(d.Table), d.States}
 		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			verb := req.Path[strings.LastIndex(req.Path, "/")+1:]
 			e, err := r.resolve(ctx, req.Params["id"], verb)
 			if err != nil {
 				return fn.Response{}, err
 			}
-			return fn.Done(req, e, "/orders/"+e.Order)
+			return fn.Done(req, 200, e, "/orders/"+e.Order)
 		})
 	},
 }
 
 type resolver struct {
 	store  store.Store
+	flows  registry.Registry
 	states fn.States
 }
 
@@ -141,20 +146,26 @@ func (r resolver) resolve(ctx context.Context, id, verb string) (exception.Excep
 	if !ok || !slices.Contains(e.Answers, answer) {
 		return e, fault.New(fault.Invalid, "answer %q is not possible for step %q", verb, e.Step).On(id, "answer").Do("Possible: " + listed(e.Answers))
 	}
-	if e.State != exception.Open {
-		return e, fault.New(fault.Conflict, "exception was answered already: %s", e.Answer).On(id, "state")
+	if e.State != exception.Open && e.Answer != string(answer) {
+		return e, answered(id, e.Answer)
 	}
-	if answer == flow.Cancel {
-		_, err := cancelOrder(ctx, r.store, e.Order, "cancel/"+id, "exception "+id)
-		e.State, e.Answer = exception.Closed, string(answer)
-		return e, err
+	if answer != flow.Cancel {
+		return r.answer(ctx, e, answer)
 	}
-	return r.answer(ctx, e, answer)
+	if e.State == exception.Open {
+		_, err = cancelOrder(ctx, r.store, e.Order, "cancel/"+id, "exception "+id)
+	}
+	e.State, e.Answer = exception.Closed, string(answer)
+	return e, err
 }
 
+func answered(id, answer string) error {
+	return fault.New(fault.Conflict, "exception was answered already: %s", answer).On(id, "state")
+}
+
+// answer commits the answer once: asking again with the same one is no harm, a
+// person who was faster with another one wins.
 func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow.Answer) (exception.Exception, error) {
-	restart := e.Signal == ""
-	run := 0
 	res, err := r.store.Change(ctx, e.Order, "resolve/"+e.ID, e.Step, func(rec *store.Record) (store.Change, error) {
 		if err := alive(rec); err != nil {
 			return store.Change{}, err
@@ -164,13 +175,10 @@ func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow
 			return store.Change{}, err
 		}
 		payload, _ := json.Marshal(map[string]string{"exception": e.ID, "answer": string(answer)}) // strings always encode
-		c := store.Change{Ops: []table.Op{done}, Events: []event.Event{{Name: event.OrderExceptionResolved, Payload: payload}}}
+		c := store.Change{Outcome: answer, Ops: []table.Op{done}, Events: []event.Event{{Name: event.OrderExceptionResolved, Payload: payload}}}
 		rec.Status.OpenExceptions = slices.DeleteFunc(rec.Status.OpenExceptions, func(id string) bool { return id == e.ID })
-		if restart {
-			run = rec.Status.Runs[flowOf(e.Run)] + 1
-			rec.Status.Runs[flowOf(e.Run)] = run
-			c.Outcome = run
-			return c, nil
+		if e.Signal == "" {
+			return c, r.restart(ctx, rec, e)
 		}
 		rec.Status.Waits = slices.DeleteFunc(rec.Status.Waits, func(s string) bool { return s == e.Signal })
 		op, err := rendezvous.Answer(e.Order, e.Signal, flow.ExceptionAnswer{Answer: answer}, r.store.Now())
@@ -180,16 +188,35 @@ func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow
 	if err != nil {
 		return e, err
 	}
-	e.State, e.Answer = exception.Closed, string(answer)
-	if restart {
-		if !res.Applied {
-			if err := json.Unmarshal(res.Outcome, &run); err != nil {
-				return e, fault.Wrap(err, fault.Internal, "reading the restart of %s", e.ID)
-			}
-		}
-		return e, flow.Start(ctx, r.states, e.Order, flowOf(e.Run), run)
+	won := answer
+	if err := json.Unmarshal(res.Outcome, &won); err != nil {
+		return e, fault.Wrap(err, fault.Internal, "reading the answer to %s", e.ID)
+	}
+	e.State, e.Answer = exception.Closed, string(won)
+	if won != answer {
+		return e, answered(e.ID, e.Answer)
 	}
 	return e, nil
+}
+
+// restart starts the next run of a flow whose run has ended. It starts before
+// the answer is committed: after a crash in between the exception is still on
+// the list, and answering it starts the same run.
+func (r resolver) restart(ctx context.Context, rec *store.Record, e exception.Exception) error {
+	id := flowOf(e.Run)
+	machine, err := r.flows.Machine(ctx, id)
+	if err != nil {
+		return err
+	}
+	run := rec.Status.Runs[id] + 1
+	if err := flow.Start(ctx, r.states, machine, e.Order, id, run); err != nil {
+		return err
+	}
+	if rec.Status.Runs == nil {
+		rec.Status.Runs = map[string]int{}
+	}
+	rec.Status.Runs[id] = run
+	return nil
 }
 
 // flowOf takes the flow id out of "<order>-<flow>-<run>".

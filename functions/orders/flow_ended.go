@@ -3,6 +3,7 @@ package orders
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,6 +43,9 @@ var FlowEnded = fn.Function{
 
 func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 	id, _, ok := strings.Cut(in.Detail.Name, "-")
+	if !slices.Contains([]string{"FAILED", "TIMED_OUT", "ABORTED"}, in.Detail.Status) {
+		return nil // it goes on, or all is well
+	}
 	if !ok || !strings.HasPrefix(id, "ord_") {
 		return nil // an execution that is not an order's
 	}

@@ -25,7 +25,7 @@ var ApplyPolicies = fn.Function{
 	Failures: append([]fn.Failure{{Code: fault.PolicyNotMet, Meaning: "a critical policy does not hold"}}, changing...),
 	Example: flow.PoliciesInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "validate-header", Key: "validate-header#0"},
-		Entity:    "order", Raises: flow.Raises{Success: event.OrderHeaderValidated, Failure: event.OrderHeaderValidateFailed},
+		Entity:    "order", Policies: []string{"lab-header@1"}, Raises: flow.Raises{Success: event.OrderHeaderValidated, Failure: event.OrderHeaderValidateFailed},
 	},
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -82,7 +83,7 @@ func (p publisher) publish(ctx context.Context, items []table.Item) (int, error)
 			p.log.Warn("events not accepted; the stream delivers them again", "error", err)
 			failed = owner[start]
 		} else if len(bad) > 0 {
-			failed = owner[start+bad[0]]
+			failed = owner[start+slices.Min(bad)]
 		}
 	}
 	return failed, p.settle(ctx, items, failed)

@@ -92,11 +92,11 @@ func (r recorder) upsert(ctx context.Context, message string, doc order.Document
 	if err != nil {
 		return RecordResult{}, err
 	}
-	out := RecordResult{Order: id, Stale: true}
-	if res.Outcome != nil {
-		err = json.Unmarshal(res.Outcome, &out)
+	if res.Outcome == nil { // nothing to do: the order has this version, or a newer one
+		return RecordResult{Order: id, Stale: after(res.Record.Document, doc)}, nil
 	}
-	return out, err
+	out := RecordResult{}
+	return out, json.Unmarshal(res.Outcome, &out)
 }
 
 // firstEvents: an order whose first message is its cancellation begins and
@@ -119,14 +119,24 @@ func contentHash(doc order.Document) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// newer decides what a further version of the document changes. Versions are
-// ordered by the document's own time and, at the same instant, by content hash:
-// whatever the order of arrival, the same version wins.
+// after orders the versions of a document: by its own time, at the same instant
+// the cancellation last, for it is never taken back, and then by content hash.
+// Whatever the order of arrival, the same version wins.
+func after(a, b order.Document) bool {
+	if c := a.UpdatedAt.Compare(b.UpdatedAt); c != 0 {
+		return c > 0
+	}
+	if canceled := a.Canceled != nil; canceled != (b.Canceled != nil) {
+		return canceled
+	}
+	return a.ChannelHash > b.ChannelHash
+}
+
+// newer decides what a further version of the document changes.
 func newer(ctx context.Context, s store.Store, rec *store.Record, doc order.Document) (store.Change, error) {
 	have := &rec.Document
 	out := RecordResult{Order: rec.Status.Order}
-	older := doc.UpdatedAt.Before(have.UpdatedAt) || (doc.UpdatedAt.Equal(have.UpdatedAt) && doc.ChannelHash <= have.ChannelHash)
-	if older {
+	if !after(doc, *have) {
 		return store.Change{}, nil
 	}
 	if doc.ChannelHash == have.ChannelHash {
@@ -134,6 +144,11 @@ func newer(ctx context.Context, s store.Store, rec *store.Record, doc order.Docu
 		return store.Change{Document: true, Outcome: out}, nil
 	}
 	out.Changed = true
+	if rec.Status.State == order.Canceled { // nothing is promised any more: the document follows
+		*have = doc
+		rec.Status.SetLines(have)
+		return store.Change{Document: true, Outcome: out, Events: happened(event.OrderChanged)}, nil
+	}
 	if doc.Canceled != nil && have.Canceled == nil {
 		return canceledByChannel(ctx, s, rec, doc, out)
 	}

@@ -52,6 +52,9 @@ func (r recorder) recordShipments(ctx context.Context, in RecordInput) (Shipment
 		if id == "" {
 			return out, fault.New(fault.Invalid, "shipment names no fulfillment order of ours").On(sh.ExternalID, "fulfillmentOrder").Got(sh.FulfillmentOrder)
 		}
+		if sh.ExternalID == "" { // without it, two shipments look like one
+			return out, fault.New(fault.Invalid, "shipment has no id").On(sh.FulfillmentOrder, "externalId")
+		}
 		if err := r.recordShipment(ctx, id, sh); err != nil {
 			return out, err
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/inbox"
 	"github.com/orderloom/orderloom/shared/order/store"
 	"github.com/orderloom/orderloom/shared/table"
 )
@@ -47,9 +48,13 @@ func (p publisher) sweep(ctx context.Context, before time.Time) (SweepResult, er
 			if err != nil {
 				return out, err
 			}
+			if item.Str(inbox.OutboxAttr) != inbox.OutboxPending {
+				continue // published meanwhile; the index lags behind
+			}
 			failed, err := p.publish(ctx, []table.Item{item})
-			if err != nil {
-				return out, err
+			if err != nil { // one bad record must not keep the others back
+				p.log.Error("record not published by the sweep", "record", hit.Key(), "error", err)
+				continue
 			}
 			if failed < 0 {
 				out.Published++

@@ -32,7 +32,7 @@ var Assign = fn.Function{
 	},
 	Example: flow.AssignInput{StepInput: flow.StepInput{
 		Order: "ord_01JZZZZZZZZZZZZZZZZZZZZZZZ", Run: "ord_01JZZZZZZZZZZZZZZZZZZZZZZZ-lab-1", Step: "assign", Key: "assign#0",
-	}},
+	}, Policies: []string{"lab-assignment@1"}},
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		a := assigner{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table)}

@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // maxDepth bounds the nesting of a definition; AWS's own documents stay far below.
@@ -66,18 +69,28 @@ func read(data []byte, dup func(pos int, key string)) (*node, int, error) {
 	r.dec.UseNumber()
 	n, err := r.value(0)
 	if err == nil {
-		if _, end := r.dec.Token(); end != io.EOF {
-			return nil, r.next(), fmt.Errorf("there is more after the end of the document")
+		if _, end := r.dec.Token(); end == io.EOF {
+			return n, 0, nil
 		}
-		return n, 0, nil
 	}
-	if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
-		return nil, int(max(syntax.Offset-1, 0)), err
-	}
-	if errors.Is(err, io.EOF) {
-		err = io.ErrUnexpectedEOF
+	if at, syntax := offending(data); syntax != nil {
+		return nil, at, syntax
 	}
 	return nil, r.next(), err
+}
+
+// offending finds the byte that makes the document invalid JSON: the offsets of
+// a decoder that reads token by token do not count all bytes.
+func offending(data []byte) (int, error) {
+	err := json.Unmarshal(data, new(json.RawMessage))
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	switch {
+	case !ok:
+		return 0, nil
+	case syntax.Offset >= int64(len(data)) && strings.HasPrefix(syntax.Error(), "unexpected end"):
+		return len(data), io.ErrUnexpectedEOF
+	}
+	return int(syntax.Offset) - 1, syntax
 }
 
 // next is the offset of the token that comes next.
@@ -164,11 +177,27 @@ func (n *node) within(data []byte, i int) int {
 		case data[raw] != '\\':
 			raw, decoded = raw+1, decoded+1
 		case raw+5 < len(data) && data[raw+1] == 'u':
-			r, _ := strconv.ParseUint(string(data[raw+2:raw+6]), 16, 32) // the decoder has accepted it
-			raw, decoded = raw+6, decoded+len(string(rune(r)))
+			r, width := escaped(data[raw:])
+			raw, decoded = raw+width, decoded+len(string(r))
 		default:
 			raw, decoded = raw+2, decoded+1
 		}
 	}
 	return raw
+}
+
+// escaped decodes an escape of the form \uXXXX, of which two can make one
+// character, and returns its width. The decoder has accepted it before.
+func escaped(data []byte) (r rune, width int) {
+	unit := func(at int) rune {
+		if at+6 > len(data) || data[at] != '\\' || data[at+1] != 'u' {
+			return utf8.RuneError
+		}
+		n, _ := strconv.ParseUint(string(data[at+2:at+6]), 16, 16)
+		return rune(n)
+	}
+	if pair := utf16.DecodeRune(unit(0), unit(6)); pair != utf8.RuneError {
+		return pair, 12
+	}
+	return unit(0), 6
 }

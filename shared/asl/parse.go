@@ -125,11 +125,13 @@ func (p *parser) scope(at place, n *node, parent *State) *Scope {
 	states := n.get("States")
 	if states == nil {
 		p.add(MissingField, at, n.pos, "States is missing")
+		s.startAt = nil // it can name nothing
 		return s
 	}
 	here := at.in("States")
 	if states.kind != kindObject || len(states.members) == 0 {
 		p.add(InvalidValue, here, states.pos, "States is an object with at least one state")
+		s.startAt = nil
 		return s
 	}
 	for _, m := range states.members {

@@ -131,8 +131,9 @@ func (p *parser) wait(at place, st *State, n *node) {
 		p.add(InvalidValue, at, n.pos, "a Wait state has exactly one of Seconds and Timestamp")
 	}
 	if st.Timestamp != nil {
-		if v, ok := st.Timestamp.Constant(); ok {
-			if _, err := time.Parse(time.RFC3339, v.(string)); err != nil {
+		v, _ := st.Timestamp.Constant()
+		if text, ok := v.(string); ok { // another kind is reported already
+			if _, err := time.Parse(time.RFC3339, text); err != nil {
 				p.add(InvalidValue, at.in("Timestamp"), n.get("Timestamp").pos, "Timestamp is not an RFC 3339 time")
 			}
 		}

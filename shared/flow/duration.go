@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -16,7 +17,7 @@ const MaxDuration = 365 * 24 * time.Hour
 // such as P30D or PT1H30M, of at least one second and at most MaxDuration.
 func ParseDuration(s string) (time.Duration, bool) {
 	m := isoDuration.FindStringSubmatch(s)
-	if m == nil {
+	if m == nil || strings.HasSuffix(s, "T") {
 		return 0, false
 	}
 	var seconds float64

@@ -48,7 +48,7 @@ var (
 	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, End}
 )
 
-// scope reads start and steps; inside is the for-each step around them.
+// scope reads start and steps; inside is the id of the for-each step around them.
 func (r *reader) scope(n *jsondoc.Node, inside string) Scope {
 	s := Scope{Start: r.NeedText(n, "start")}
 	steps := r.Need(n, "steps")
@@ -67,13 +67,13 @@ func (r *reader) scope(n *jsondoc.Node, inside string) Scope {
 			return s
 		}
 		r.In(r.Text(item, "id"))
-		s.Steps = append(s.Steps, r.step(item, inside))
+		s.Steps = append(s.Steps, r.step(item))
 		r.In(inside)
 	}
 	return s
 }
 
-func (r *reader) step(n *jsondoc.Node, inside string) Step {
+func (r *reader) step(n *jsondoc.Node) Step {
 	s := Step{At: n.Pointer, ID: r.id(n, "id", maxStepID), Name: r.name(n), Description: r.Text(n, "description")}
 	if s.ID == ToException {
 		r.At(n.Get("id"), jsondoc.InvalidValue, "the id %q is reserved", s.ID)
@@ -82,7 +82,7 @@ func (r *reader) step(n *jsondoc.Node, inside string) Step {
 		r.At(n.Get("id"), DuplicateID, "two steps have the id %q", s.ID)
 	}
 	r.ids[s.ID] = true
-	r.stepType(&s, n, inside != "")
+	r.stepType(&s, n, inner(n))
 	if s.Type == "" {
 		return s
 	}
@@ -190,11 +190,14 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 // conditionEntity is what a condition can look at: inside for-each also the
 // fulfillment order and the shipment that was waited for.
 func (r *reader) conditionEntity(n *jsondoc.Node) event.Entity {
-	if strings.Count(n.Pointer, "/steps/") > 1 {
+	if inner(n) {
 		return policy.Shipment
 	}
 	return event.Order
 }
+
+// inner reports whether a step stands inside a for-each.
+func inner(step *jsondoc.Node) bool { return strings.Count(step.Pointer, "/steps/") > 1 }
 
 func (r *reader) splitter(s *Step, n *jsondoc.Node) {
 	branches := r.Need(n, "branches")

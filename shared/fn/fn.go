@@ -80,17 +80,20 @@ type Doer interface {
 
 // States is the port to Step Functions.
 type States interface {
-	// Start starts an execution; an execution of that name that exists already is success.
+	// Start starts an execution on the machine's alias "live"; an execution of that
+	// name that exists already is success. Machine names are without the stack.
 	Start(ctx context.Context, machine, name string, input []byte) error
 	// Succeed answers a task token. A token that is done or unknown is success:
 	// somebody answered first.
 	Succeed(ctx context.Context, token string, output []byte) error
 	// Fail answers a task token with an error.
 	Fail(ctx context.Context, token, code, cause string) error
-	// History returns up to limit events of an execution, oldest first.
+	// History returns up to limit events of an execution, oldest first. It takes an
+	// ARN or the name of a run, "<order>-<flow>-<n>".
 	History(ctx context.Context, execution string, limit int) ([]HistoryEvent, error)
 	// Publish creates or updates a machine, publishes a version and points the
-	// alias "live" at it; it returns the version's ARN.
+	// alias "live" at it; it returns the version's ARN. Placeholders
+	// ("${OrdersRecordFunction}", LogicalID) become the stack's function names.
 	Publish(ctx context.Context, name string, definition []byte) (version string, err error)
 }
 

@@ -113,11 +113,11 @@ func Status(code string) int {
 	return http.StatusInternalServerError
 }
 
-// Done answers a command: a program gets v, a person who pressed a button on a
-// page goes back to that page.
-func Done(req Request, v any, page string) (Response, error) {
+// Done answers a command: a program gets the status and v, a person who pressed
+// a button on a page goes back to that page.
+func Done(req Request, status int, v any, page string) (Response, error) {
 	if strings.Contains(req.Header["accept"], "text/html") {
 		return Response{Status: http.StatusSeeOther, Header: map[string]string{"location": page}}, nil
 	}
-	return JSON(http.StatusOK, v)
+	return JSON(status, v)
 }

@@ -15,7 +15,8 @@ func NewStatus(id string, doc *Document) Status {
 }
 
 // SetLines makes the line statuses follow a document whose lines changed before
-// anything was promised: kept lines keep their history, quantities follow.
+// anything was promised: kept lines keep their history, quantities follow. All
+// lines of a canceled order are canceled.
 func (s *Status) SetLines(doc *Document) {
 	lines := make([]LineStatus, len(doc.Lines))
 	for i, l := range doc.Lines {
@@ -27,6 +28,9 @@ func (s *Status) SetLines(doc *Document) {
 		lines[i].Kind, lines[i].Ordered = l.Kind, l.Quantity
 	}
 	s.Lines = lines
+	if s.State == Canceled {
+		s.cancelLines()
+	}
 }
 
 // Apply moves the status by one event and returns the events that happened: the

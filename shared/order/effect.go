@@ -168,12 +168,16 @@ func (s *Status) reported(e event.Event) error {
 	return nil
 }
 
-func (s *Status) canceled() []event.Event {
+func (s *Status) cancelLines() {
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		l.Canceled = l.Ordered - l.Shipped
 		l.State, l.Reason = Canceled, ReasonCanceled
 	}
+}
+
+func (s *Status) canceled() []event.Event {
+	s.cancelLines()
 	var follow []event.Event
 	for _, f := range s.FulfillmentOrders {
 		follow = append(follow, event.Event{Name: event.FulfillmentOrderCanceled, EntityID: f.ID})

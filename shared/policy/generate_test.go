@@ -7,13 +7,14 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
 // Few values for everything, so that conditions are often met.
 var (
-	words   = []string{"US", "CA", "physical", "digital", "Seattle", "a", `q"\${%x%}`, "日本"}
+	words   = []string{"US", "CA", "physical", "digital", "Seattle", "a", "😀a", `q"\${%x%}`, "日本", "日本語"}
 	amounts = []string{"0", "10.00", "-0.01", "10", "1.5", "", "ten", "0.001"}
 )
 
@@ -39,12 +40,29 @@ func drawOrder(t *rapid.T) (*order.Document, *order.Status) {
 		})
 	}
 	s := order.NewStatus("ord_1", d)
+	if rapid.Bool().Draw(t, "planned") {
+		s.FulfillmentOrders = []order.FulfillmentOrder{{
+			ID: fulfillmentOrder, Location: word("location"), Lines: []order.FulfillmentLine{{Line: "0", Quantity: rapid.IntRange(0, 4).Draw(t, "planned quantity")}},
+		}}
+	}
 	return d, &s
 }
 
+const fulfillmentOrder = "fo_1-1"
+
 type object = map[string]any
 
-func drawCondition(t *rapid.T, depth int, inRelation bool) object {
+var (
+	orderPaths = []string{"order.shipTo.country", "order.totals.total", "order.totals.tax", "order.tags", "order.placedAt", "order.lineCount", "order.channel"}
+	// A condition on a record sees its fields and those of its order.
+	pathsOf = map[event.Entity][]string{
+		event.Order:            orderPaths,
+		event.Line:             append([]string{"line.kind", "line.quantity", "line.price"}, orderPaths...),
+		event.FulfillmentOrder: append([]string{"fulfillmentOrder.location", "fulfillmentOrder.quantity", "fulfillmentOrder.lineCount"}, orderPaths...),
+	}
+)
+
+func drawCondition(t *rapid.T, depth int, of event.Entity) object {
 	forms := []string{"row", "row", "all", "any", "not", "relation"}
 	if depth == 0 {
 		forms = forms[:1]
@@ -53,21 +71,17 @@ func drawCondition(t *rapid.T, depth int, inRelation bool) object {
 	case "all", "any":
 		var list []object
 		for range rapid.IntRange(1, 3).Draw(t, "size") {
-			list = append(list, drawCondition(t, depth-1, inRelation))
+			list = append(list, drawCondition(t, depth-1, of))
 		}
 		return object{form: list}
 	case "not":
-		return object{"not": drawCondition(t, depth-1, inRelation)}
+		return object{"not": drawCondition(t, depth-1, of)}
 	case "relation":
-		if !inRelation {
+		if of != event.Line {
 			return drawRelation(t, depth)
 		}
 	}
-	paths := []string{"order.shipTo.country", "order.totals.total", "order.totals.tax", "order.tags", "order.placedAt", "order.lineCount", "order.channel"}
-	if inRelation {
-		paths = append(paths, "line.kind", "line.quantity", "line.price")
-	}
-	f, _ := policy.LookupField(rapid.SampledFrom(paths).Draw(t, "field"))
+	f, _ := policy.LookupField(rapid.SampledFrom(pathsOf[of]).Draw(t, "field"))
 	c := drawComparison(t, f.Type)
 	c["field"] = f.Path
 	return c
@@ -82,7 +96,7 @@ func drawRelation(t *rapid.T, depth int) object {
 			c = object{"operator": "atLeast", "value": 1}
 		}
 	}
-	c["relation"], c["has"], c["where"] = "order.lines", has, drawCondition(t, depth-1, true)
+	c["relation"], c["has"], c["where"] = "order.lines", has, drawCondition(t, depth-1, event.Line)
 	return c
 }
 
@@ -128,10 +142,11 @@ func drawComparison(t *rapid.T, kind policy.Type) object {
 
 func drawPolicy(t *rapid.T) policy.Policy {
 	var rules []object
+	of := rapid.SampledFrom([]event.Entity{event.Order, event.FulfillmentOrder}).Draw(t, "entity")
 	for i := range rapid.IntRange(1, 2).Draw(t, "rules") {
-		rules = append(rules, object{"name": fmt.Sprint("rule ", i), "when": drawCondition(t, 3, false)})
+		rules = append(rules, object{"name": fmt.Sprint("rule ", i), "when": drawCondition(t, 3, of)})
 	}
-	data, err := json.Marshal(object{"id": "p", "version": 1, "title": "P", "kind": "filter", "entity": "order", "rules": rules})
+	data, err := json.Marshal(object{"id": "p", "version": 1, "title": "P", "kind": "filter", "entity": of, "rules": rules})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/jsonata"
 	"github.com/orderloom/orderloom/shared/policy"
 )
@@ -39,6 +40,9 @@ func TestBothBackEndsDecideAlike(t *testing.T) {
 		p := drawPolicy(t)
 		doc, status := drawOrder(t)
 		record := policy.OrderRecord(doc, status)
+		if p.Entity == event.FulfillmentOrder {
+			record = policy.FulfillmentOrderRecord(doc, status, fulfillmentOrder)
+		}
 		expr, want := policy.JSONata(p, "facts")
 		facts := policy.FactsOf(record, want)
 		result := policy.Evaluate(p, record)

@@ -23,7 +23,7 @@ const (
 	answerAttr = "answer"
 	codeAttr   = "code"
 	causeAttr  = "cause"
-	retention  = 180 * 24 * time.Hour
+	retention  = 366 * 24 * time.Hour // longer than an execution lives
 )
 
 func key(order, signal string) table.Key { return table.Key{PK: prefix + order, SK: signal} }

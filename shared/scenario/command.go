@@ -14,8 +14,9 @@ const horizon = 12 * time.Hour
 
 // runner carries a scenario's orders by name.
 type runner struct {
-	world  World
-	orders map[string]Order
+	world    World
+	orders   map[string]Order
+	receipts int // posted so far
 }
 
 // Run runs a scenario and returns the goldens of what came to be.
@@ -74,6 +75,9 @@ func (r *runner) run(args []string) error {
 }
 
 func (r *runner) send(args []string, times int) error {
+	if len(args) < 2 {
+		return errors.New("want: send TOPIC NAME …")
+	}
 	topic, o := args[0], Order{Name: args[1], Country: "US", Lines: []int{1}}
 	for _, a := range args[2:] {
 		key, value, _ := strings.Cut(a, "=")
@@ -143,7 +147,8 @@ func (r *runner) stock(args []string) error {
 	if len(args) != 3 {
 		return errors.New("want: stock SKU LOCATION QUANTITY")
 	}
-	body := fmt.Sprintf(`{"key":"scenario-%s","lines":[{"sku":%q,"location":%q,"quantity":%s}]}`, strings.Join(args, "-"), args[0], args[1], args[2])
+	r.receipts++ // equal receipts are two receipts
+	body := fmt.Sprintf(`{"key":"scenario-%d-%s","lines":[{"sku":%q,"location":%q,"quantity":%s}]}`, r.receipts, strings.Join(args, "-"), args[0], args[1], args[2])
 	return r.post("/api/stock", nil, []byte(body), 1)
 }
 

@@ -37,47 +37,39 @@ type Registry struct {
 	table table.Table
 }
 
-// repository is what is compiled in.
-type repository struct {
-	flows    []Live
-	policies map[string]policy.Policy
-}
-
-// own reads the repository's documents, once.
-var own = sync.OnceValues(func() (repository, error) {
-	r := repository{policies: map[string]policy.Policy{}}
-	policies, err := statemachines.Policies()
-	if err != nil {
-		return r, err
+// ownPolicies reads the repository's policies, once.
+var ownPolicies = sync.OnceValues(func() (map[string]policy.Policy, error) {
+	all, err := statemachines.Policies()
+	byRef := make(map[string]policy.Policy, len(all))
+	for _, p := range all {
+		byRef[p.Ref()] = p
 	}
-	for _, p := range policies {
-		r.policies[p.Ref()] = p
-	}
-	flows, err := statemachines.Flows()
-	if err != nil {
-		return r, err
-	}
-	for _, f := range flows {
-		doc, problems := flow.Parse(f.Document)
-		if len(problems) > 0 {
-			return r, fault.Wrap(problems, fault.Internal, "flow %q", f.ID)
-		}
-		r.flows = append(r.flows, Live{ID: f.ID, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Machine: f.ID})
-	}
-	return r, nil
+	return byRef, err
 })
 
-const (
-	flowsPartition = "FLOWS"
-	docAttr        = "doc"
-)
+// ownFlows reads the repository's flows, once.
+var ownFlows = sync.OnceValues(func() ([]Live, error) {
+	flows, err := statemachines.Flows()
+	if err != nil {
+		return nil, err
+	}
+	all := make([]Live, len(flows))
+	for i, f := range flows {
+		doc, problems := flow.Parse(f.Document)
+		if len(problems) > 0 {
+			return nil, fault.Wrap(problems, fault.Internal, "flow %q", f.ID)
+		}
+		all[i] = Live{ID: f.ID, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Machine: f.ID}
+	}
+	return all, nil
+})
 
 // New opens the registry over a table.
 func New(t table.Table) Registry { return Registry{t} }
 
 // Live returns all live flows, the repository's first.
 func (r Registry) Live(ctx context.Context) ([]Live, error) {
-	repo, err := own()
+	flows, err := ownFlows()
 	if err != nil {
 		return nil, err
 	}
@@ -85,7 +77,7 @@ func (r Registry) Live(ctx context.Context) ([]Live, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Clone(repo.flows)
+	all := slices.Clone(flows)
 	for _, item := range page.Items {
 		var l Live
 		if err := json.Unmarshal(item.Bytes(docAttr), &l); err != nil {
@@ -112,8 +104,8 @@ func (r Registry) Machine(ctx context.Context, id string) (string, error) {
 
 // Owned reports whether the repository owns the flow: then it is changed there.
 func (r Registry) Owned(id string) (bool, error) {
-	repo, err := own()
-	return slices.ContainsFunc(repo.flows, func(l Live) bool { return l.ID == id }), err
+	flows, err := ownFlows()
+	return slices.ContainsFunc(flows, func(l Live) bool { return l.ID == id }), err
 }
 
 // SaveFlow makes a console-owned flow live, or replaces what is live of it.
@@ -140,11 +132,11 @@ func (r Registry) Policies(ctx context.Context, refs []string) ([]policy.Policy,
 }
 
 func (r Registry) policy(ctx context.Context, ref string) (policy.Policy, error) {
-	repo, err := own()
+	policies, err := ownPolicies()
 	if err != nil {
 		return policy.Policy{}, err
 	}
-	if p, ok := repo.policies[ref]; ok {
+	if p, ok := policies[ref]; ok {
 		return p, nil
 	}
 	key, err := policyKey(ref)

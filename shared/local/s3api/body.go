@@ -72,7 +72,10 @@ func unchunk(r *bufio.Reader) (data []byte, trailers http.Header, err error) {
 		}
 		if n == 0 {
 			trailers, err := readTrailers(r)
-			return data, trailers, err
+			if err != nil {
+				return nil, nil, err // half a body is none
+			}
+			return data, trailers, nil
 		}
 		chunk, err := io.ReadAll(io.LimitReader(r, int64(n)))
 		if err != nil {

@@ -52,8 +52,7 @@ func (s Store) Change(ctx context.Context, id, key, step string, decide func(*Re
 			return Result{}, err
 		}
 		if done != nil {
-			e, err := decodeEntry(done)
-			return Result{Record: r, Outcome: e.Outcome}, err
+			return s.repeated(ctx, id, done)
 		}
 		before := r.Status.Version
 		c, err := decide(&r)
@@ -76,6 +75,17 @@ func (s Store) Change(ctx context.Context, id, key, step string, decide func(*Re
 		}
 	}
 	return Result{}, fault.New(fault.Conflict, "order changed %d times while step %q tried to change it", maxAttempts, step).On(id, "version")
+}
+
+// repeated is the result of a change that was there already. The record is read
+// again: it may have been read before the change.
+func (s Store) repeated(ctx context.Context, id string, done table.Item) (Result, error) {
+	e, err := decodeEntry(done)
+	if err != nil {
+		return Result{}, err
+	}
+	r, err := s.Load(ctx, id)
+	return Result{Record: r, Outcome: e.Outcome}, err
 }
 
 // commit turns a change into the writes of its transaction.

@@ -214,3 +214,39 @@ func TestTheStateItemOfASmallOrderIsLean(t *testing.T) {
 		t.Errorf("status of three lines takes %d bytes", len(doc))
 	}
 }
+
+// overtaken lets somebody else act between the reading of an order and that of
+// its journal.
+type overtaken struct {
+	table.Table
+	by func()
+}
+
+func (o *overtaken) Get(ctx context.Context, key table.Key) (table.Item, error) {
+	if by := o.by; by != nil && strings.HasPrefix(key.SK, "J#") {
+		o.by = nil
+		by()
+	}
+	return o.Table.Get(ctx, key)
+}
+
+func TestARepeatedChangeSeesTheRecordAfterTheFirst(t *testing.T) {
+	t.Parallel()
+	s := open(t)
+	create(t, s, 1)
+	change := func(s store.Store) (store.Result, error) {
+		return s.Change(ctx, id, "validate#0", "validate", func(*store.Record) (store.Change, error) {
+			return store.Change{Events: []event.Event{{Name: event.OrderHeaderValidated}}}, nil
+		})
+	}
+	slow := s
+	slow.Table = &overtaken{s.Table, func() {
+		if res, err := change(s); err != nil || !res.Applied {
+			t.Errorf("%+v %v", res, err)
+		}
+	}}
+	res, err := change(slow)
+	if err != nil || res.Applied || res.Record.Status.Version != 2 || res.Record.Status.State != order.InProgress {
+		t.Errorf("%+v %v", res, err)
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -35,14 +36,24 @@ func (p *Parser) read(data []byte) (*Node, int, error) {
 	if err == nil {
 		return n, 0, nil
 	}
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return nil, int(syntax.Offset), err
-	}
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil, len(data), errors.New("the document ends too early")
+	if at, syntax := offending(data); syntax != nil {
+		return nil, at, syntax
 	}
 	return nil, int(dec.InputOffset()), err
+}
+
+// offending finds the byte that makes the document invalid JSON: the offsets of
+// a decoder that reads token by token do not count all bytes.
+func offending(data []byte) (int, error) {
+	err := json.Unmarshal(data, new(json.RawMessage))
+	syntax, ok := errors.AsType[*json.SyntaxError](err)
+	switch {
+	case !ok:
+		return 0, nil
+	case syntax.Offset >= int64(len(data)) && strings.HasPrefix(syntax.Error(), "unexpected end"):
+		return len(data), errors.New("the document ends too early")
+	}
+	return int(syntax.Offset) - 1, syntax
 }
 
 type tokens struct {

@@ -137,3 +137,16 @@ func (s *Server) Orders(number string) []Order {
 	}
 	return all
 }
+
+// Created counts the orders with a key.
+func (s *Server) Created(key string) int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := 0
+	for _, rec := range s.orders {
+		if rec.order.Key == key {
+			n++
+		}
+	}
+	return n
+}

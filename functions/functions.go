@@ -1,0 +1,55 @@
+// Package functions lists Orderloom's programs. A folder is a stage, in the
+// order in which data flows; a folder in it with a main.go is one Lambda
+// function, whose path is its id.
+package functions
+
+import (
+	"github.com/orderloom/orderloom/functions/console"
+	"github.com/orderloom/orderloom/functions/flows"
+	"github.com/orderloom/orderloom/functions/intake"
+	"github.com/orderloom/orderloom/functions/inventory"
+	"github.com/orderloom/orderloom/functions/orders"
+	"github.com/orderloom/orderloom/functions/providers"
+	"github.com/orderloom/orderloom/functions/sourcing"
+	"github.com/orderloom/orderloom/shared/fn"
+)
+
+// All lists every function in pipeline order; the providers' come last.
+func All() []fn.Function {
+	all := []fn.Function{
+		intake.Webhook,
+		intake.Settle,
+		intake.Replay,
+		intake.Sweep,
+
+		orders.Record,
+		orders.RecordShipment,
+		orders.ApplyPolicies,
+		orders.ApplyEvent,
+		orders.CreateFulfillmentOrders,
+		orders.RaiseException,
+		orders.ResolveException,
+		orders.Correct,
+		orders.Cancel,
+		orders.FlowEnded,
+		orders.Publish,
+		orders.Sweep,
+
+		sourcing.Assign,
+
+		inventory.Post,
+		inventory.Reserve,
+		inventory.Release,
+		inventory.Ship,
+
+		flows.Publish,
+		flows.Start,
+		flows.Resume,
+
+		console.Site,
+	}
+	for _, p := range providers.All() {
+		all = append(all, p.Functions...)
+	}
+	return all
+}

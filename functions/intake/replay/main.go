@@ -1,0 +1,8 @@
+// Command replay is the Lambda function intake/replay.
+package main
+
+import "github.com/orderloom/orderloom/functions/intake"
+import "github.com/orderloom/orderloom/shared/awsenv"
+import "github.com/orderloom/orderloom/shared/awsenv/storeenv"
+
+func main() { awsenv.Start(intake.Replay, storeenv.Records) }

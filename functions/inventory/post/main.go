@@ -1,0 +1,8 @@
+// Command post is the Lambda function inventory/post.
+package main
+
+import "github.com/orderloom/orderloom/functions/inventory"
+import "github.com/orderloom/orderloom/shared/awsenv"
+import "github.com/orderloom/orderloom/shared/awsenv/storeenv"
+
+func main() { awsenv.Start(inventory.Post, storeenv.Records) }

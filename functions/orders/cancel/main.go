@@ -1,0 +1,8 @@
+// Command cancel is the Lambda function orders/cancel.
+package main
+
+import "github.com/orderloom/orderloom/functions/orders"
+import "github.com/orderloom/orderloom/shared/awsenv"
+import "github.com/orderloom/orderloom/shared/awsenv/storeenv"
+
+func main() { awsenv.Start(orders.Cancel, storeenv.Records) }

@@ -1,0 +1,87 @@
+package statesenv
+
+import (
+	"context"
+	"errors"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
+	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
+
+	"github.com/orderloom/orderloom/shared/awsenv"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/fn"
+)
+
+// Publish implements fn.States. Every step of it can be repeated: a call that
+// broke off is made good by the next one.
+func (p port) Publish(ctx context.Context, name string, definition []byte) (string, error) {
+	if p.stack.FlowRole == "" {
+		return "", fault.New(fault.Misconfigured, "machines cannot be published without a role").On("", awsenv.FlowRole).Do("Set it in the function's template")
+	}
+	text, err := p.substitute(definition)
+	if err != nil {
+		return "", err
+	}
+	version, err := p.save(ctx, name, text)
+	if err != nil {
+		return "", err
+	}
+	return version, p.point(ctx, name, version)
+}
+
+// save creates or updates the machine and returns the version it published.
+func (p port) save(ctx context.Context, name, definition string) (string, error) {
+	created, err := p.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
+		Name: aws.String(p.stack.Name + "-" + name), Definition: &definition, RoleArn: &p.stack.FlowRole,
+		Type: types.StateMachineTypeStandard, TracingConfiguration: &types.TracingConfiguration{Enabled: true}, Publish: true})
+	if err == nil && created.StateMachineVersionArn != nil {
+		return *created.StateMachineVersionArn, nil
+	}
+	if _, exists := errors.AsType[*types.StateMachineAlreadyExists](err); err != nil && !exists {
+		return "", fail(ctx, err, "publish a machine for", name)
+	}
+	updated, err := p.client.UpdateStateMachine(ctx, &sfn.UpdateStateMachineInput{StateMachineArn: aws.String(p.machine(name)),
+		Definition: &definition, RoleArn: &p.stack.FlowRole, Publish: true})
+	if err != nil {
+		return "", fail(ctx, err, "publish a machine for", name)
+	}
+	return aws.ToString(updated.StateMachineVersionArn), nil
+}
+
+// point lets the alias lead to a version.
+func (p port) point(ctx context.Context, name, version string) error {
+	alias := aws.String(p.machine(name) + ":" + Live)
+	routes := []types.RoutingConfigurationListItem{{StateMachineVersionArn: &version, Weight: 100}}
+	update := func() error {
+		_, err := p.client.UpdateStateMachineAlias(ctx, &sfn.UpdateStateMachineAliasInput{StateMachineAliasArn: alias, RoutingConfiguration: routes})
+		return err
+	}
+	err := update()
+	if _, absent := errors.AsType[*types.ResourceNotFound](err); absent {
+		_, err = p.client.CreateStateMachineAlias(ctx, &sfn.CreateStateMachineAliasInput{Name: aws.String(Live), RoutingConfiguration: routes})
+		if _, twice := errors.AsType[*types.ConflictException](err); twice {
+			err = update() // somebody else published the first version just now
+		}
+	}
+	return fail(ctx, err, "make live the machine for", name)
+}
+
+// substitute puts the stack's function names in the place of their logical ids,
+// as a deployment does with the repository's own machines.
+func (p port) substitute(definition []byte) (string, error) {
+	catalog, err := flow.LoadCatalog()
+	if err != nil {
+		return "", err
+	}
+	names := map[string]string{"Stack": p.stack.Name}
+	for _, f := range catalog.Functions {
+		names[fn.LogicalID(f.ID)] = fn.PhysicalName(p.stack.Name, f.ID)
+	}
+	text, err := flow.Substitute(definition, func(placeholder string) (string, bool) {
+		name, ok := names[placeholder]
+		return name, ok
+	})
+	return string(text), err
+}

@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/orderloom/orderloom/shared/exception"
+	"github.com/orderloom/orderloom/shared/fault"
+)
+
+type exceptionsCmd struct {
+	List   listExceptionsCmd `cmd:"" help:"List the open exceptions, oldest first."`
+	Retry  retryCmd          `cmd:"" help:"Run the step again on the current data."`
+	Skip   skipCmd           `cmd:"" help:"Go on with the next step."`
+	Cancel cancelCmd         `cmd:"" help:"Cancel the order."`
+}
+
+type listExceptionsCmd struct {
+	Wait string `help:"Wait, at most three minutes, until this order, e.g. '#1001', is on the list." placeholder:"ORDER"`
+}
+
+func (c listExceptionsCmd) Run(s *session) error {
+	api, err := s.client()
+	if err != nil {
+		return err
+	}
+	all, err := api.exceptions()
+	for end := time.Now().Add(waitLimit); err == nil && c.Wait != "" && !slices.ContainsFunc(all, target{c.Wait}.meant); all, err = api.exceptions() {
+		if time.Now().After(end) {
+			return fault.New(fault.NotFound, "no exception of %s within %v", c.Wait, waitLimit)
+		}
+		select {
+		case <-s.ctx.Done():
+			return s.ctx.Err()
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
+	if err != nil {
+		return err
+	}
+	if s.json {
+		return s.printJSON(all)
+	}
+	var rows [][]string
+	for _, e := range all {
+		rows = append(rows, []string{e.ID, e.Name, string(e.Category), e.Step, e.Error, e.Cause, fmt.Sprint(e.Answers)})
+	}
+	s.table("EXCEPTION | ORDER | CATEGORY | STEP | ERROR | CAUSE | ANSWERS", rows)
+	return nil
+}
+
+const waitLimit = 3 * time.Minute
+
+func (c *client) exceptions() ([]exception.Exception, error) {
+	var out struct {
+		Exceptions []exception.Exception `json:"exceptions"`
+	}
+	err := c.call("GET", "/api/exceptions", nil, nil, &out)
+	return out.Exceptions, err
+}
+
+type target struct {
+	Which string `arg:"" help:"An exception id, or the order name, e.g. '#1001', of which all open exceptions are meant."`
+}
+
+type (
+	retryCmd  struct{ target }
+	skipCmd   struct{ target }
+	cancelCmd struct{ target }
+)
+
+func (c retryCmd) Run(s *session) error  { return c.answer(s, "retry") }
+func (c skipCmd) Run(s *session) error   { return c.answer(s, "skip") }
+func (c cancelCmd) Run(s *session) error { return c.answer(s, "cancel") }
+
+// meant reports whether an exception is the one, or of the order, named.
+func (t target) meant(e exception.Exception) bool {
+	return e.ID == t.Which || e.Order == t.Which || strings.TrimPrefix(e.Name, "#") == strings.TrimPrefix(t.Which, "#")
+}
+
+func (t target) answer(s *session, verb string) error {
+	api, err := s.client()
+	if err != nil {
+		return err
+	}
+	all, err := api.exceptions()
+	if err != nil {
+		return err
+	}
+	found := false
+	for _, e := range all {
+		if !t.meant(e) {
+			continue
+		}
+		found = true
+		if err := api.call("POST", "/api/exceptions/"+url.PathEscape(e.ID)+"/"+verb, nil, nil, nil); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.out, "%s: step %s of %s: %s\n", e.ID, e.Step, e.Name, verb)
+		if verb == "cancel" {
+			return nil // the order's other exceptions go with it
+		}
+	}
+	if !found {
+		return fault.New(fault.NotFound, "no open exception %q", t.Which).Do("See orderloom exceptions list")
+	}
+	return nil
+}

@@ -1,0 +1,91 @@
+package world
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"github.com/orderloom/orderloom/functions/providers/shipstation/shipstationtest"
+	"github.com/orderloom/orderloom/functions/providers/shopify/shopifytest"
+	"github.com/orderloom/orderloom/shared/scenario"
+)
+
+// defaultSKU of a scenario's orders: there is always enough of it.
+const defaultSKU = "LAB-WIDGET"
+
+// Scenario is the world as scenarios drive it, with orders from one of its shops.
+func (w *World) Scenario(ctx context.Context, shop string) scenario.World {
+	placed := w.opts.Clock.Now()
+	return scenario.World{
+		URL: w.Host.URL(), Client: w.client,
+		Document: func(topic string, o scenario.Order) (string, map[string]string, []byte) {
+			body := document(topic, o, placed)
+			_ = w.Fakes.Shops[shop].Add(body) // a document that the shop cannot take is for the scenario to see
+			return "/hooks/" + shop, w.sign(ctx, shop, topic, body), body
+		},
+		Warehouse: warehouse{w, ctx},
+		Reports: func(o scenario.Order) int {
+			id := gjson.GetBytes(document("orders/create", o, placed), "id").String()
+			return len(w.Fakes.Shops[shop].Fulfillments(id))
+		},
+		Drive: func(horizon time.Duration, done func() bool) bool { return w.Drive(ctx, horizon, done) },
+	}
+}
+
+func document(topic string, o scenario.Order, placed time.Time) []byte {
+	if o.SKU == "" {
+		o.SKU = defaultSKU
+	}
+	spec := shopifytest.OrderSpec{Name: o.Name, Country: o.Country, CreatedAt: placed, UpdatedAt: placed.Add(o.After)}
+	if topic == "orders/cancelled" {
+		spec.CanceledAt = &spec.UpdatedAt
+	}
+	for _, q := range o.Lines {
+		spec.Lines = append(spec.Lines, shopifytest.LineSpec{SKU: o.SKU, Quantity: q})
+	}
+	return shopifytest.Document(spec)
+}
+
+// sign makes the headers of a webhook. The same body about the same topic is
+// the same event.
+func (w *World) sign(ctx context.Context, shop, topic string, body []byte) map[string]string {
+	secret, _ := w.Host.Secrets().Get(ctx, secretRef(shop, "hookSecret")) // without it the signature is refused
+	return Sign(secret, shop, topic, w.opts.Clock.Now(), body)
+}
+
+// Sign makes the headers with which a demo shop sends a webhook.
+func Sign(secret, shop, topic string, at time.Time, body []byte) map[string]string {
+	sum := sha256.Sum256(append([]byte(topic+"\x00"), body...))
+	id := hex.EncodeToString(sum[:12])
+	return shopifytest.SignedHeaders(secret, topic, shop+".myshopify.com", "evt-"+id, "whk-"+id, at, body)
+}
+
+// warehouse is the fake fulfillment service in a scenario's words.
+type warehouse struct {
+	w   *World
+	ctx context.Context
+}
+
+func (h warehouse) Fail(status, times int) { h.w.Fakes.Warehouse.Fail(status, times) }
+
+func (h warehouse) Hold(on bool) { h.w.Fakes.Warehouse.SetAuto(!on) }
+
+func (h warehouse) Ship(fulfillmentOrder string, quantities map[string]int) error {
+	var lines []shipstationtest.Line
+	for id, q := range quantities {
+		lines = append(lines, shipstationtest.Line{LineItemKey: id, Quantity: q})
+	}
+	return h.w.Fakes.Warehouse.Ship(h.ctx, fulfillmentOrder, "", lines...)
+}
+
+func (h warehouse) Created(fulfillmentOrder string) int {
+	return h.w.Fakes.Warehouse.Created(fulfillmentOrder)
+}
+
+// Receive posts a signed webhook of one of the demo's shops.
+func (w *World) Receive(ctx context.Context, shop, topic string, body []byte) error {
+	return w.Post(ctx, "/hooks/"+shop, w.sign(ctx, shop, topic, body), body)
+}

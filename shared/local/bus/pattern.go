@@ -1,0 +1,152 @@
+package bus
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"sort"
+
+	"github.com/orderloom/orderloom/shared/fault"
+)
+
+// Pattern is an EventBridge event pattern: a tree of field names with lists of
+// alternatives at its leaves. It knows exact strings, numbers, booleans and
+// null, and prefix, suffix, equals-ignore-case, exists, anything-but and
+// numeric.
+type Pattern struct{ fields []field }
+
+type field struct {
+	name  string
+	below *Pattern  // nested object; nil at a leaf
+	any   []matcher // alternatives of a leaf
+}
+
+// ParsePattern reads a pattern; what it does not know is an error that names it.
+func ParsePattern(text []byte) (*Pattern, error) {
+	value, err := decode(text)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "not a JSON object")
+	}
+	return parseObject("", value)
+}
+
+func parseObject(path string, object map[string]any) (*Pattern, error) {
+	if len(object) == 0 {
+		return nil, fault.New(fault.Invalid, "an empty object matches nothing").On("", path)
+	}
+	p := &Pattern{}
+	for name, v := range object {
+		at := path + "." + name
+		if name == "$or" {
+			return nil, fault.New(fault.Invalid, "$or is not supported by the local bus").On("", at)
+		}
+		f := field{name: name}
+		var err error
+		switch v := v.(type) {
+		case map[string]any:
+			f.below, err = parseObject(at, v)
+		case []any:
+			f.any, err = parseLeaf(at, v)
+		default:
+			err = fault.New(fault.Invalid, "want a list of alternatives or an object").On("", at).Got(v)
+		}
+		if err != nil {
+			return nil, err
+		}
+		p.fields = append(p.fields, f)
+	}
+	sort.Slice(p.fields, func(i, j int) bool { return p.fields[i].name < p.fields[j].name })
+	return p, nil
+}
+
+func parseLeaf(at string, alternatives []any) ([]matcher, error) {
+	if len(alternatives) == 0 {
+		return nil, fault.New(fault.Invalid, "an empty list matches nothing").On("", at)
+	}
+	all := make([]matcher, len(alternatives))
+	for i, a := range alternatives {
+		m, err := parseMatcher(at, a)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = m
+	}
+	return all, nil
+}
+
+// Match reports whether an event, decoded with numbers as json.Number,
+// matches: every field of the pattern must.
+func (p *Pattern) Match(event map[string]any) bool {
+	for _, f := range p.fields {
+		v, present := event[f.name]
+		if f.below != nil {
+			if !f.below.within(v) {
+				return false
+			}
+			continue
+		}
+		if !f.leaf(v, present) {
+			return false
+		}
+	}
+	return true
+}
+
+// within matches a nested pattern; of a list, one element must match. What is
+// no object has no fields, which "exists": false may want.
+func (p *Pattern) within(v any) bool {
+	switch v := v.(type) {
+	case map[string]any:
+		return p.Match(v)
+	case []any:
+		for _, element := range v {
+			if object, ok := element.(map[string]any); ok && p.Match(object) {
+				return true
+			}
+		}
+		return false
+	}
+	return p.Match(nil)
+}
+
+func (f field) leaf(v any, present bool) bool {
+	values := []any{v}
+	if list, ok := v.([]any); ok {
+		values = list
+	}
+	if _, ok := v.(map[string]any); ok || len(values) == 0 {
+		present = false // only leaves exist
+	}
+	for _, m := range f.any {
+		if m.absent != nil {
+			if *m.absent != present {
+				return true
+			}
+			continue
+		}
+		for _, v := range values {
+			if present && m.test(v) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// decode reads one JSON object, numbers kept as text.
+func decode(text []byte) (map[string]any, error) {
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.UseNumber()
+	var v map[string]any
+	if err := d.Decode(&v); err != nil {
+		return nil, err
+	}
+	if v == nil {
+		return nil, errors.New("null is no object")
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return nil, errors.New("data after the JSON document")
+	}
+	return v, nil
+}
