@@ -5,7 +5,9 @@ package statemachines
 
 import (
 	"embed"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -34,23 +36,34 @@ const (
 	machineFile = "statemachine.asl.json"
 )
 
-// Flows returns the flows by id.
-func Flows() ([]Flow, error) {
-	var all []Flow
+// Documents returns the flow documents by id, compiled or not yet.
+func Documents() (map[string][]byte, error) {
 	folders, err := files.ReadDir(".")
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "reading the flows")
 	}
+	all := map[string][]byte{}
 	for _, f := range folders {
-		doc, err := files.ReadFile(path.Join(f.Name(), flowFile))
-		if err != nil {
-			continue // policies, or a machine written by hand
+		if doc, err := files.ReadFile(path.Join(f.Name(), flowFile)); err == nil {
+			all[f.Name()] = doc // other folders hold policies, or a machine written by hand
 		}
-		machine, err := files.ReadFile(path.Join(f.Name(), machineFile))
+	}
+	return all, nil
+}
+
+// Flows returns the flows by id.
+func Flows() ([]Flow, error) {
+	documents, err := Documents()
+	if err != nil {
+		return nil, err
+	}
+	var all []Flow
+	for _, id := range slices.Sorted(maps.Keys(documents)) {
+		machine, err := files.ReadFile(path.Join(id, machineFile))
 		if err != nil {
-			return nil, fault.Wrap(err, fault.Internal, "flow %q is not compiled; run make golden", f.Name())
+			return nil, fault.Wrap(err, fault.Internal, "flow %q is not compiled; run make golden", id)
 		}
-		all = append(all, Flow{ID: f.Name(), Document: doc, Machine: machine})
+		all = append(all, Flow{ID: id, Document: documents[id], Machine: machine})
 	}
 	return all, nil
 }

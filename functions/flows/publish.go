@@ -69,11 +69,9 @@ type publisher struct {
 const machinePrefix = "flow-"
 
 func (p publisher) publish(ctx context.Context, id string, in Publication) (Published, error) {
-	doc, problems := flow.Parse(in.Flow)
-	if len(problems) > 0 {
-		return Published{}, invalid(id, problems.Error(), problems)
-	}
-	if doc.ID != id {
+	// Problems of form are reported below, together with those of meaning.
+	doc, report := flow.Open(in.Flow)
+	if report.Readable() && doc.ID != id {
 		return Published{}, fault.New(fault.Invalid, "the document is of flow %q", doc.ID).On(id, "id").Got(doc.ID)
 	}
 	owned, err := p.registry.Owned(id)
@@ -91,7 +89,7 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	if err != nil {
 		return Published{}, err
 	}
-	result, problems := compile.Compile(doc, catalog, policies)
+	result, problems := compile.Compile(in.Flow, catalog, policies)
 	if len(problems) > 0 {
 		return Published{}, invalid(id, problems.Error(), problems)
 	}

@@ -66,7 +66,7 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 			return flow.StepResult{}, err
 		}
 	}
-	return stepResult(res.Record, in.Want), nil
+	return stepResult(res.Record, in.StepInput), nil
 }
 
 func entityOf(in flow.ApplyInput) string {
@@ -106,7 +106,7 @@ func plan(ctx context.Context, s store.Store, in flow.PlanInput) (flow.PlanResul
 	if err != nil {
 		return flow.PlanResult{}, err
 	}
-	out := flow.PlanResult{StepResult: stepResult(res.Record, in.Want), FulfillmentOrders: []flow.PlannedOrder{}}
+	out := flow.PlanResult{StepResult: stepResult(res.Record, in.StepInput), FulfillmentOrders: []flow.PlannedOrder{}}
 	for _, f := range res.Record.Status.FulfillmentOrders {
 		out.FulfillmentOrders = append(out.FulfillmentOrders, flow.PlannedOrder{ID: f.ID, Location: f.Location})
 	}

@@ -43,8 +43,11 @@ func alive(r *store.Record) error {
 	return nil
 }
 
-func stepResult(r store.Record, want []string) flow.StepResult {
-	return flow.StepResult{Version: r.Status.Version, Facts: policy.FactsOf(policy.OrderRecord(&r.Document, &r.Status), want)}
+// stepResult answers with the facts of the order and, where the step is about
+// one, of its fulfillment order.
+func stepResult(r store.Record, in flow.StepInput) flow.StepResult {
+	record := policy.FulfillmentOrderRecord(&r.Document, &r.Status, in.FulfillmentOrder)
+	return flow.StepResult{Version: r.Status.Version, Facts: policy.FactsOf(record, in.Want)}
 }
 
 func happened(names ...string) []event.Event {

@@ -73,7 +73,7 @@ func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.Step
 	if out.Failed != nil {
 		return flow.StepResult{}, out.Failed
 	}
-	return stepResult(res.Record, in.Want), nil
+	return stepResult(res.Record, in.StepInput), nil
 }
 
 func headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {

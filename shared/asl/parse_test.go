@@ -2,315 +2,168 @@ package asl_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/orderloom/orderloom/shared/asl"
-	"github.com/orderloom/orderloom/shared/jsonata"
 )
 
-// machine is a definition around its states; A is the first.
+// machine wraps states; A is the first.
 func machine(states string) string {
 	return `{"QueryLanguage":"JSONata","StartAt":"A","States":{` + states + `}}`
 }
 
-// one is a machine of the one state A.
-func one(state string) string { return machine(`"A":` + state) }
+const (
+	succeed = `"Z":{"Type":"Succeed"}`
+	task    = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"}`
+)
 
-// task is a machine of one Task with more fields.
-func task(more string) string {
-	return one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"},"End":true` + more + `}`)
-}
-
-// choice is a machine whose Choice has the rules.
-func choice(rules string) string {
-	return machine(`"A":{"Type":"Choice","Choices":[` + rules + `],"Default":"B"},"B":{"Type":"Succeed"}`)
-}
-
-// inside is a Map around a state.
-func inside(state string) string {
-	return one(`{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"B","States":{"B":` + state + `}}}`)
-}
-
-// marker stands before the text at which a problem must be reported.
-const marker = "¦"
-
-// Every code once for each reason: one problem, at the marked place, of the
-// named state.
-func TestEveryProblemIsReportedAtItsPlace(t *testing.T) {
+// Each problem: its code, the state, the JSON pointer, and where it points in
+// the text: the position is that of the text after the mark ‸.
+func TestProblems(t *testing.T) {
 	t.Parallel()
-	good := one(`{"Type":"Succeed"}`)
-	long := strings.Repeat("x", 81)
-	for name, c := range map[string]struct{ code, state, doc string }{
-		"no JSON":              {asl.InvalidJSON, "", `{"a":{"b":` + "\n" + `[1,nul¦]}}`},
-		"ends too early":       {asl.InvalidJSON, "", `{"a":[1¦`},
-		"more than one":        {asl.InvalidJSON, "", good + ` ¦7`},
-		"a key twice":          {asl.InvalidJSON, "", strings.Replace(good, `"StartAt"`, `¦"QueryLanguage":"JSONPath","StartAt"`, 1)},
-		"no object":            {asl.InvalidJSON, "", ` ¦[]`},
-		"too deep":             {asl.InvalidJSON, "", strings.Repeat("[", 300) + strings.Repeat("]", 300)},
-		"no StartAt":           {asl.MissingField, "", "¦" + strings.Replace(good, `"StartAt":"A",`, ``, 1)},
-		"no States":            {asl.MissingField, "", `¦{"QueryLanguage":"JSONata","StartAt":"A"}`},
-		"empty States":         {asl.InvalidValue, "", `{"QueryLanguage":"JSONata","StartAt":"A","States":¦{}}`},
-		"unknown field":        {asl.UnknownField, "", strings.Replace(good, `"StartAt"`, `¦"Start":1,"StartAt"`, 1)},
-		"version 2":            {asl.InvalidValue, "", strings.Replace(good, `"StartAt"`, `"Version":¦"2.0","StartAt"`, 1)},
-		"timeout 0":            {asl.InvalidValue, "", strings.Replace(good, `"StartAt"`, `"TimeoutSeconds":¦0,"StartAt"`, 1)},
-		"comment a number":     {asl.InvalidValue, "", strings.Replace(good, `"StartAt"`, `"Comment":¦0,"StartAt"`, 1)},
-		"JSONPath by default":  {asl.UnsupportedLanguage, "", "¦" + strings.Replace(good, `"QueryLanguage":"JSONata",`, ``, 1)},
-		"a third language":     {asl.InvalidValue, "", strings.Replace(good, `"JSONata"`, `¦"CEL"`, 1)},
-		"JSONPath in a state":  {asl.UnsupportedLanguage, "A", one(`¦{"Type":"Succeed","QueryLanguage":"JSONPath"}`)},
-		"JSONPath in a field":  {asl.UnsupportedLanguage, "A", one(`{"Type":"Pass","End":true,¦"ResultPath":null}`)},
-		"distributed map":      {asl.OnlyOnAWS, "A", one(`{"Type":"Map","End":true,¦"ItemReader":{},"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}}`)},
-		"distributed mode":     {asl.OnlyOnAWS, "A", one(`{"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":¦"DISTRIBUTED"},"StartAt":"B","States":{"B":{"Type":"Succeed"}}}}`)},
-		"asynchronous":         {asl.OnlyOnAWS, "A", one(`{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","InvocationType":¦"Event"},"End":true}`)},
-		"StartAt unknown":      {asl.UnknownTarget, "", strings.Replace(good, `"StartAt":"A"`, `"StartAt":¦"X"`, 1)},
-		"Next unknown":         {asl.UnknownTarget, "A", one(`{"Type":"Pass","Next":¦"X"}`)},
-		"Next in a branch":     {asl.UnknownTarget, "B", machine(`"A":{"Type":"Map","Next":"C","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Next":¦"C"}}}},"C":{"Type":"Succeed"}`)},
-		"unreachable":          {asl.UnreachableState, "B", machine(`"A":{"Type":"Succeed"},¦"B":{"Type":"Succeed"}`)},
-		"two of one name":      {asl.DuplicateState, "A", strings.Replace(inside(`{"Type":"Succeed"}`), `"StartAt":"B","States":{"B"`, `"StartAt":"A","States":{¦"A"`, 1)},
-		"no type":              {asl.MissingField, "A", one(`¦{}`)},
-		"unknown type":         {asl.UnknownType, "A", one(`{"Type":¦"Dance"}`)},
-		"state no object":      {asl.InvalidValue, "A", one(`¦7`)},
-		"name too long":        {asl.InvalidValue, long, strings.ReplaceAll(`{"QueryLanguage":"JSONata","StartAt":"A","States":{¦"A":{"Type":"Succeed"}}}`, `"A"`, `"`+long+`"`)},
-		"neither Next nor End": {asl.MissingField, "A", one(`¦{"Type":"Pass"}`)},
-		"End false":            {asl.MissingField, "A", one(`¦{"Type":"Pass","End":false}`)},
-		"both Next and End":    {asl.InvalidValue, "A", one(`{"Type":"Pass","Next":"A","End":¦true}`)},
-		"field of another":     {asl.UnknownField, "A", one(`{"Type":"Succeed",¦"Next":"A"}`)},
+	for _, c := range []struct{ name, definition, code, state, pointer string }{
+		{"no JSON", `{"StartAt":‸x}`, asl.InvalidJSON, "", ""},
+		{"JSON that ends early", `{"StartAt":"A"‸`, asl.InvalidJSON, "", ""},
+		{"more after the end", `{} ‸{}`, asl.InvalidJSON, "", ""},
+		{"no object", `‸[]`, asl.InvalidJSON, "", ""},
+		{"a key twice", `{"QueryLanguage":"JSONata","StartAt":"A",‸"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.InvalidJSON, "", ""},
 
-		"wait for nothing":      {asl.InvalidValue, "A", one(`¦{"Type":"Wait","End":true}`)},
-		"wait for both":         {asl.InvalidValue, "A", one(`¦{"Type":"Wait","Seconds":1,"Timestamp":"2026-01-02T00:00:00Z","End":true}`)},
-		"timestamp a word":      {asl.InvalidValue, "A", one(`{"Type":"Wait","Timestamp":¦"noon","End":true}`)},
-		"timestamp empty":       {asl.InvalidValue, "A", one(`{"Type":"Wait","Timestamp":¦"","End":true}`)},
-		"timestamp a number":    {asl.InvalidValue, "A", one(`{"Type":"Wait","Timestamp":¦5,"End":true}`)},
-		"half a second":         {asl.InvalidValue, "A", one(`{"Type":"Wait","Seconds":¦0.5,"End":true}`)},
-		"no rules":              {asl.MissingField, "A", one(`¦{"Type":"Choice","Choices":[]}`)},
-		"rule no condition":     {asl.MissingField, "A", choice(`¦{"Next":"B"}`)},
-		"rule no next":          {asl.MissingField, "A", choice(`¦{"Condition":true}`)},
-		"condition a text":      {asl.InvalidValue, "A", choice(`{"Condition":¦"yes","Next":"B"}`)},
-		"rule no object":        {asl.InvalidValue, "A", choice(`¦true`)},
-		"no branches":           {asl.MissingField, "A", one(`¦{"Type":"Parallel","Branches":[],"End":true}`)},
-		"branch no object":      {asl.InvalidValue, "A", one(`{"Type":"Parallel","Branches":[¦1],"End":true}`)},
-		"no processor":          {asl.MissingField, "A", one(`¦{"Type":"Map","End":true}`)},
-		"items a number":        {asl.InvalidValue, "A", one(`{"Type":"Map","Items":¦7,"End":true,"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}}`)},
-		"fail code a number":    {asl.InvalidValue, "A", one(`{"Type":"Fail","Error":¦7}`)},
-		"variable no name":      {asl.InvalidValue, "A", one(`{"Type":"Pass","Assign":{¦"1st":1},"End":true}`)},
-		"variable states":       {asl.InvalidValue, "A", one(`{"Type":"Pass","Assign":{¦"states":1},"End":true}`)},
-		"assign a list":         {asl.InvalidValue, "A", one(`{"Type":"Pass","Assign":¦[],"End":true}`)},
-		"no resource":           {asl.MissingField, "A", one(`¦{"Type":"Task","End":true}`)},
-		"unknown resource":      {asl.UnsupportedResource, "A", one(`{"Type":"Task","Resource":¦"arn:aws:states:::sqs:sendMessage","End":true}`)},
-		"events with a token":   {asl.UnsupportedResource, "A", one(`{"Type":"Task","Resource":¦"arn:aws:states:::events:putEvents.waitForTaskToken","Arguments":{"Entries":"{% $states.context.Task.Token %}"},"End":true}`)},
-		"no function":           {asl.MissingField, "A", one(`¦{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},"End":true}`)},
-		"token not passed on":   {asl.MissingTaskToken, "A", one(`¦{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Arguments":{"FunctionName":"f"},"End":true}`)},
-		"heartbeat too slow":    {asl.InvalidValue, "A", task(`,"TimeoutSeconds":5,"HeartbeatSeconds":¦5`)},
-		"retry no list":         {asl.InvalidValue, "A", task(`,"Retry":¦{}`)},
-		"retry of what":         {asl.MissingField, "A", task(`,"Retry":[¦{}]`)},
-		"retry unknown":         {asl.UnknownField, "A", task(`,"Retry":[{"ErrorEquals":["X"],¦"Times":3}]`)},
-		"retry slower than 1":   {asl.InvalidValue, "A", task(`,"Retry":[{"ErrorEquals":["X"],"BackoffRate":¦0.5}]`)},
-		"jitter some":           {asl.InvalidValue, "A", task(`,"Retry":[{"ErrorEquals":["X"],"JitterStrategy":¦"SOME"}]`)},
-		"States.ALL first":      {asl.MisplacedStatesAll, "A", task(`,"Retry":[{"ErrorEquals":[¦"States.ALL"]},{"ErrorEquals":["X"]}]`)},
-		"States.ALL with X":     {asl.MisplacedStatesAll, "A", task(`,"Retry":[{"ErrorEquals":["X",¦"States.ALL"]}]`)},
-		"catch leads nowhere":   {asl.MissingField, "A", task(`,"Catch":[¦{"ErrorEquals":["X"]}]`)},
-		"catch leads astray":    {asl.UnknownTarget, "A", task(`,"Catch":[{"ErrorEquals":["X"],"Next":¦"X"}]`)},
-		"expression broken":     {asl.InvalidExpression, "A", one(`{"Type":"Pass","Output":"{% 1 +¦ %}","End":true}`)},
-		"expression past a \\n": {asl.InvalidExpression, "A", one(`{"Type":"Pass","Output":{"x":["{% '\n\u00e9\ud83d\ude00' * * ¦2 %}"]},"End":true}`)},
-		"variable nobody sets":  {asl.UndefinedVariable, "A", one(`{"Type":"Pass","Output":¦"{% $x %}","End":true}`)},
-		"set at the same time":  {asl.UndefinedVariable, "A", one(`{"Type":"Pass","Assign":{"x":1,"y":¦"{% $x %}"},"End":true}`)},
-		"set in a branch":       {asl.UndefinedVariable, "C", machine(`"A":{"Type":"Map","Next":"C","ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"x":1},"End":true}}}},"C":{"Type":"Succeed","Output":¦"{% $x %}"}`)},
-		"set from inside":       {asl.ShadowedVariable, "B", machine(`"Z":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"B","States":{¦"B":{"Type":"Pass","Assign":{"x":1},"End":true}}}},"A":{"Type":"Pass","Assign":{"x":1},"Next":"Z"}`)},
+		{"no StartAt", `‸{"QueryLanguage":"JSONata","States":{"A":{"Type":"Succeed"}}}`, asl.MissingField, "", ""},
+		{"no States", `‸{"QueryLanguage":"JSONata","StartAt":"A"}`, asl.MissingField, "", ""},
+		{"no Type", machine(`"A":‸{}`), asl.MissingField, "A", "/States/A"},
+		{"neither Next nor End", machine(`"A":‸{"Type":"Pass"}`), asl.MissingField, "A", "/States/A"},
+		{"no Resource", machine(`"A":‸{"Type":"Task","End":true}`), asl.MissingField, "A", "/States/A"},
+		{"no FunctionName", machine(`"A":‸{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},"End":true}`), asl.MissingField, "A", "/States/A/Arguments"},
+		{"no Choices", machine(`"A":‸{"Type":"Choice"}`), asl.MissingField, "A", "/States/A"},
+		{"no Condition", machine(`"A":{"Type":"Choice","Choices":[‸{"Next":"Z"}]},` + succeed), asl.MissingField, "A", "/States/A/Choices/0"},
+		{"no Next in a rule", machine(`"A":{"Type":"Choice","Choices":[‸{"Condition":true}],"Default":"Z"},` + succeed), asl.MissingField, "A", "/States/A/Choices/0"},
+		{"no Branches", machine(`"A":‸{"Type":"Parallel","End":true}`), asl.MissingField, "A", "/States/A"},
+		{"no ItemProcessor", machine(`"A":‸{"Type":"Map","End":true}`), asl.MissingField, "A", "/States/A"},
+		{"no ErrorEquals", machine(`"A":{` + task + `,"Retry":[‸{"MaxAttempts":1}],"End":true}`), asl.MissingField, "A", "/States/A/Retry/0"},
+		{"no Next in a catcher", machine(`"A":{` + task + `,"Catch":[‸{"ErrorEquals":["E"]}],"End":true}`), asl.MissingField, "A", "/States/A/Catch/0"},
+
+		{"an unknown field", machine(`"A":{"Type":"Pass",‸"Nxt":"Z","End":true}`), asl.UnknownField, "A", "/States/A/Nxt"},
+		{"an unknown field of the machine", `{"QueryLanguage":"JSONata","StartAt":"A",‸"Start":1,"States":{"A":{"Type":"Succeed"}}}`, asl.UnknownField, "", "/Start"},
+		{"a field of another type", machine(`"A":{"Type":"Pass",‸"Seconds":1,"End":true}`), asl.UnknownField, "A", "/States/A/Seconds"},
+		{"Retry on a Choice", machine(`"A":{"Type":"Choice",‸"Retry":[],"Choices":[{"Condition":true,"Next":"Z"}]},` + succeed), asl.UnknownField, "A", "/States/A/Retry"},
+
+		{"Next and End", machine(`"A":{"Type":"Pass","Next":"Z","End":‸true},` + succeed), asl.InvalidValue, "A", "/States/A/End"},
+		{"a number for a string", machine(`"A":{"Type":"Pass","Next":‸1},` + succeed), asl.InvalidValue, "A", "/States/A/Next"},
+		{"Seconds and Timestamp", machine(`"A":‸{"Type":"Wait","Seconds":1,"Timestamp":"2026-01-01T00:00:00Z","End":true}`), asl.InvalidValue, "A", "/States/A"},
+		{"neither Seconds nor Timestamp", machine(`"A":‸{"Type":"Wait","End":true}`), asl.InvalidValue, "A", "/States/A"},
+		{"a Timestamp that is none", machine(`"A":{"Type":"Wait","Timestamp":‸"tomorrow","End":true}`), asl.InvalidValue, "A", "/States/A/Timestamp"},
+		{"an empty Timestamp", machine(`"A":{"Type":"Wait","Timestamp":‸"","End":true}`), asl.InvalidValue, "A", "/States/A/Timestamp"},
+		{"a Timestamp that is a number", machine(`"A":{"Type":"Wait","Timestamp":‸5,"End":true}`), asl.InvalidValue, "A", "/States/A/Timestamp"},
+		{"negative Seconds", machine(`"A":{"Type":"Wait","Seconds":‸-1,"End":true}`), asl.InvalidValue, "A", "/States/A/Seconds"},
+		{"a part of a second", machine(`"A":{"Type":"Wait","Seconds":‸1.5,"End":true}`), asl.InvalidValue, "A", "/States/A/Seconds"},
+		{"a heartbeat as long as the timeout", machine(`"A":{` + task + `,"TimeoutSeconds":5,"HeartbeatSeconds":‸5,"End":true}`), asl.InvalidValue, "A", "/States/A/HeartbeatSeconds"},
+		{"TimeoutSeconds 0", machine(`"A":{` + task + `,"TimeoutSeconds":‸0,"End":true}`), asl.InvalidValue, "A", "/States/A/TimeoutSeconds"},
+		{"a BackoffRate below 1", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":["E"],"BackoffRate":‸0.5}],"End":true}`), asl.InvalidValue, "A", "/States/A/Retry/0/BackoffRate"},
+		{"an unknown JitterStrategy", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":["E"],"JitterStrategy":‸"SOME"}],"End":true}`), asl.InvalidValue, "A", "/States/A/Retry/0/JitterStrategy"},
+		{"an ErrorEquals that is no string", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":[‸1]}],"End":true}`), asl.InvalidValue, "A", "/States/A/Retry/0/ErrorEquals/0"},
+		{"a Condition that is text", machine(`"A":{"Type":"Choice","Choices":[{"Condition":‸"yes","Next":"Z"}]},` + succeed), asl.InvalidValue, "A", "/States/A/Choices/0/Condition"},
+		{"a variable named states", machine(`"A":{"Type":"Pass","Assign":{‸"states":1},"End":true}`), asl.InvalidValue, "A", "/States/A/Assign/states"},
+		{"a variable with a dash", machine(`"A":{"Type":"Pass","Assign":{‸"a-b":1},"End":true}`), asl.InvalidValue, "A", "/States/A/Assign/a-b"},
+		{"a long name", machine(`"A":{"Type":"Pass","Next":"` + strings.Repeat("x", 81) + `"},‸"` + strings.Repeat("x", 81) + `":{"Type":"Succeed"}`), asl.InvalidValue, strings.Repeat("x", 81), "/States/" + strings.Repeat("x", 81)},
+		{"a state that is no object", machine(`"A":‸[]`), asl.InvalidValue, "A", "/States/A"},
+		{"no states", `{"QueryLanguage":"JSONata","States":‸{},"StartAt":"A"}`, asl.InvalidValue, "", "/States"},
+		{"another version", `{"Version":‸"2.0","QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.InvalidValue, "", "/Version"},
+		{"Items that are a number", machine(`"A":{"Type":"Map","Items":‸5,"End":true,"ItemProcessor":{"StartAt":"Z","States":{` + succeed + `}}}`), asl.InvalidValue, "A", "/States/A/Items"},
+
+		{"JSONPath by default", `‸{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.UnsupportedLanguage, "", ""},
+		{"JSONPath in a state", machine(`"A":‸{"Type":"Succeed","QueryLanguage":"JSONPath"}`), asl.UnsupportedLanguage, "A", "/States/A"},
+		{"a field of JSONPath", machine(`"A":{"Type":"Pass",‸"ResultPath":"$.a","End":true}`), asl.UnsupportedLanguage, "A", "/States/A/ResultPath"},
+		{"an unknown type", machine(`"A":{"Type":‸"Loop"}`), asl.UnknownType, "A", "/States/A/Type"},
+		{"a name twice, in other scopes", machine(`"A":{"Type":"Parallel","Next":"Z","Branches":[{"StartAt":"Z","States":{` + succeed + `}}]},‸` + succeed), asl.DuplicateState, "Z", "/States/Z"},
+		{"StartAt names nothing", `{"QueryLanguage":"JSONata","StartAt":‸"B","States":{"A":{"Type":"Succeed"}}}`, asl.UnknownTarget, "", "/StartAt"},
+		{"Next names nothing", machine(`"A":{"Type":"Pass","Next":‸"B"}`), asl.UnknownTarget, "A", "/States/A/Next"},
+		{"Default names nothing", machine(`"A":{"Type":"Choice","Choices":[{"Condition":true,"Next":"Z"}],"Default":‸"B"},` + succeed), asl.UnknownTarget, "A", "/States/A/Default"},
+		{"Next leaves a branch", machine(`"A":{"Type":"Parallel","Next":"Z","Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Next":‸"Z"}}}]},` + succeed), asl.UnknownTarget, "B", "/States/A/Branches/0/States/B/Next"},
+		{"nothing leads there", machine(`"A":{"Type":"Succeed"},‸"B":{"Type":"Succeed"}`), asl.UnreachableState, "B", "/States/B"},
+		{"a pointer with special characters", machine(`"A":{"Type":"Succeed"},‸"b/c~":{"Type":"Succeed"}`), asl.UnreachableState, "b/c~", "/States/b~1c~0"},
+		{"States.ALL with others", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":["E",‸"States.ALL"]}],"End":true}`), asl.MisplacedStatesAll, "A", "/States/A/Retry/0/ErrorEquals/1"},
+		{"States.ALL before others", machine(`"A":{` + task + `,"Catch":[{"ErrorEquals":[‸"States.ALL"],"Next":"Z"},{"ErrorEquals":["E"],"Next":"Z"}],"End":true},` + succeed), asl.MisplacedStatesAll, "A", "/States/A/Catch/0/ErrorEquals/0"},
+		{"a token that is not passed on", machine(`"A":‸{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Arguments":{"FunctionName":"f"},"End":true}`), asl.MissingTaskToken, "A", "/States/A/Arguments"},
+		{"an expression that is none", machine(`"A":{"Type":"Pass","Output":"{% 1 +‸ %}","End":true}`), asl.InvalidExpression, "A", "/States/A/Output"},
+		{"a variable that nobody sets", machine(`"A":{"Type":"Pass","Output":{"x":‸"{% $v %}"},"End":true}`), asl.UndefinedVariable, "A", "/States/A/Output/x"},
+		{"a variable of another branch", machine(`"A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"v":1},"End":true}}},{"StartAt":"C","States":{"C":{"Type":"Pass","Output":‸"{% $v %}","End":true}}}]}`), asl.UndefinedVariable, "C", "/States/A/Branches/1/States/C/Output"},
+		{"a variable of a branch after it", machine(`"A":{"Type":"Parallel","Next":"Z","Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"v":1},"End":true}}}]},"Z":{"Type":"Succeed","Output":‸"{% $v %}"}`), asl.UndefinedVariable, "Z", "/States/Z/Output"},
+		{"a variable that only the failure path has not", machine(`"A":{` + task + `,"Assign":{"v":1},"Catch":[{"ErrorEquals":["E"],"Next":"Z"}],"End":true},"Z":{"Type":"Succeed","Output":‸"{% $v %}"}`), asl.UndefinedVariable, "Z", "/States/Z/Output"},
+		{"an outer variable is set inside", machine(`"A":{"Type":"Pass","Assign":{"v":1},"Next":"M"},"M":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"B","States":{‸"B":{"Type":"Pass","Assign":{"v":2},"End":true}}}}`), asl.ShadowedVariable, "B", "/States/M/ItemProcessor/States/B"},
+		{"a service that is not there", machine(`"A":{"Type":"Task","Resource":‸"arn:aws:states:::sns:publish","End":true}`), asl.UnsupportedResource, "A", "/States/A/Resource"},
+		{"a pattern that is not there", machine(`"A":{"Type":"Task","Resource":‸"arn:aws:states:::states:startExecution.sync:2","Arguments":{"StateMachineArn":"x"},"End":true}`), asl.UnsupportedResource, "A", "/States/A/Resource"},
+		{"a distributed Map", machine(`"A":{"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":‸"DISTRIBUTED"},"StartAt":"Z","States":{` + succeed + `}}}`), asl.OnlyOnAWS, "A", "/States/A/ItemProcessor/ProcessorConfig/Mode"},
+		{"a field of it", machine(`"A":{"Type":"Map",‸"Label":"x","End":true,"ItemProcessor":{"StartAt":"Z","States":{` + succeed + `}}}`), asl.OnlyOnAWS, "A", "/States/A/Label"},
+		{"an asynchronous invocation", machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","InvocationType":‸"Event"},"End":true}`), asl.OnlyOnAWS, "A", "/States/A/Arguments/InvocationType"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			pos := strings.Index(c.doc, marker)
-			doc := strings.Replace(c.doc, marker, "", 1)
-			m, problems := asl.Parse([]byte(doc))
-			if m != nil || len(problems) != 1 {
-				t.Fatalf("want one problem %s, got:\n%v\nin %s", c.code, problems, doc)
+			before, after, marked := strings.Cut(c.definition, "‸")
+			m, problems := asl.Parse([]byte(before + after))
+			if m != nil || !marked {
+				t.Fatal("it parses")
 			}
-			p := problems[0]
-			if p.Code != c.code || p.State != c.state || p.Message == "" {
-				t.Errorf("want %s of state %q: %+v", c.code, c.state, p)
+			var at []int
+			for _, p := range problems {
+				if p.Code == c.code && p.State == c.state && p.Pointer == c.pointer && p.Message != "" {
+					if at = append(at, p.Position); p.Position == len(before) {
+						return
+					}
+				}
 			}
-			if pos >= 0 && p.Position != pos {
-				t.Errorf("%v\nat %q; want at %q", p, doc[p.Position:], doc[pos:])
-			}
+			t.Errorf("no %s of %q at %s, byte %d (but at %v):\n%v", c.code, c.state, c.pointer, len(before), at, problems)
 		})
 	}
 }
 
-func TestAllProblemsAreReportedAtOnce(t *testing.T) {
+// Ten mistakes are ten problems, in the order of the text.
+func TestAllProblemsAtOnce(t *testing.T) {
 	t.Parallel()
-	_, problems := asl.Parse([]byte(machine(`"A":{"Type":"Pass","Next":"X","Output":"{% ( %}"},"B":{"Type":"Dance"}`)))
+	_, problems := asl.Parse([]byte(`{
+  "QueryLanguage": "JSONata", "Version": "3", "StartAt": "A",
+  "States": {
+    "A": {"Type": "Pass", "Next": "Nowhere", "Foo": 1},
+    "B": {"Type": "Loop"},
+    "C": {"Type": "Wait", "End": true},
+    "D": {"Type": "Pass", "Output": "{% ( %}", "End": true},
+    "E": {"Type": "Task", "Resource": "arn:aws:states:::x", "End": true},
+    "F": {"Type": "Choice"},
+    "G": {}
+  }
+}`))
 	var got []string
-	for _, p := range problems {
-		got = append(got, p.Code+" "+p.Pointer)
+	for i, p := range problems {
+		got = append(got, p.Code+" "+p.State)
+		if i > 0 && p.Position < problems[i-1].Position {
+			t.Errorf("%v comes after %v", p, problems[i-1])
+		}
 	}
-	want := []string{"UNKNOWN_TARGET /States/A/Next", "INVALID_EXPRESSION /States/A/Output", "UNREACHABLE_STATE /States/B", "UNKNOWN_STATE_TYPE /States/B/Type"}
-	if !slices.Equal(got, want) {
-		t.Errorf("%v\n%v", got, problems)
+	want := []string{
+		"INVALID_VALUE ", "UNKNOWN_TARGET A", "UNKNOWN_FIELD A",
+		"UNREACHABLE_STATE B", "UNKNOWN_STATE_TYPE B", "UNREACHABLE_STATE C", "INVALID_VALUE C",
+		"UNREACHABLE_STATE D", "INVALID_EXPRESSION D", "UNREACHABLE_STATE E", "UNSUPPORTED_RESOURCE E",
+		"UNREACHABLE_STATE F", "MISSING_FIELD F", "UNREACHABLE_STATE G", "MISSING_FIELD G",
+	}
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
 
-func TestAPlaceInsideAStateIsAJSONPointer(t *testing.T) {
+func TestSizeAndDepth(t *testing.T) {
 	t.Parallel()
-	_, problems := asl.Parse([]byte(strings.ReplaceAll(one(`{"Type":"Succeed","Output":{"x/y":["{% ( %}"]}}`), `"A"`, `"A~B"`)))
-	if len(problems) != 1 || problems[0].Pointer != "/States/A~0B/Output/x~1y/0" {
-		t.Errorf("%v", problems)
+	pad := func(n int) string {
+		s := `{"Comment":"` + "%s" + `",` + machine(`"A":{"Type":"Succeed"}`)[1:]
+		return fmt.Sprintf(s, strings.Repeat("x", n-len(s)+2))
 	}
-}
-
-func TestAMachineIsLinked(t *testing.T) {
-	t.Parallel()
-	m, problems := asl.Parse([]byte(machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken",
-		"Arguments":{"FunctionName":"f","Payload":{"token":"{% $states.context.Task.Token %}"}},"TimeoutSeconds":60,"HeartbeatSeconds":"{% 5 %}",
-		"Retry":[{"ErrorEquals":["X"],"IntervalSeconds":2,"BackoffRate":1.5,"MaxAttempts":0,"MaxDelaySeconds":9,"JitterStrategy":"FULL"},{"ErrorEquals":["States.ALL"]}],
-		"Catch":[{"ErrorEquals":["States.ALL"],"Assign":{"e":"{% $states.errorOutput %}"},"Next":"C"}],"Assign":{"v":1},"Next":"B"},
-		"B":{"Type":"Choice","Choices":[{"Condition":"{% $v = 1 %}","Next":"C"},{"Condition":false,"Next":"A"}],"Default":"C"},
-		"C":{"Type":"Parallel","Branches":[{"StartAt":"D","States":{"D":{"Type":"Wait","Seconds":1,"End":true}}}],"End":true}`)))
-	if problems != nil {
-		t.Fatal(problems)
+	if _, problems := asl.Parse([]byte(pad(asl.MaxDefinition))); problems != nil {
+		t.Errorf("1 MiB: %v", problems)
 	}
-	a, b, c := m.States[0], m.States[1], m.States[2]
-	if m.Scope.Start != a || a.Next != b || a.Catch[0].Next != c || b.Rules[0].Next != c || b.Rules[1].Next != a || b.Default != c || !c.End {
-		t.Error("transitions lead elsewhere")
+	if _, problems := asl.Parse([]byte(pad(asl.MaxDefinition + 1))); len(problems) != 1 || problems[0].Code != asl.InvalidValue {
+		t.Errorf("1 MiB and a byte: %v", problems)
 	}
-	if d := c.Branches[0].Start; d != m.States[3] || d.Index != 3 || d.Pointer() != "/States/C/Branches/0/States/D" {
-		t.Errorf("%+v", d)
+	deep := strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
+	if _, problems := asl.Parse([]byte(machine(`"A":{"Type":"Pass","Output":` + deep + `,"End":true}`))); len(problems) != 1 || problems[0].Code != asl.InvalidJSON {
+		t.Errorf("5,000 levels: %v", problems)
 	}
-	want := []asl.Retrier{
-		{ErrorEquals: []string{"X"}, IntervalSeconds: 2, BackoffRate: 1.5, MaxDelaySeconds: 9, FullJitter: true},
-		{ErrorEquals: []string{"States.ALL"}, IntervalSeconds: 1, BackoffRate: 2, MaxAttempts: 3},
-	}
-	if !reflect.DeepEqual(a.Retry, want) {
-		t.Errorf("%+v", a.Retry)
-	}
-	if r := a.Resource; r.Service != asl.LambdaInvoke || !r.Token || r.Type() != "lambda" || r.Action() != "invoke.waitForTaskToken" {
-		t.Errorf("%+v", r)
-	}
-	if v, ok := a.Timeout.Constant(); !ok || v != 60.0 {
-		t.Errorf("%v %v", v, ok)
-	}
-}
-
-func TestAValueIsBuiltFromItsExpressions(t *testing.T) {
-	t.Parallel()
-	m, problems := asl.Parse([]byte(one(`{"Type":"Succeed","Output":{"b":[1,"{% 'x' & 'y' %}",null],"a":{"c":true,"d":"no expression"}}}`)))
-	if problems != nil {
-		t.Fatal(problems)
-	}
-	var fields []string
-	got, err := m.States[0].Output.Eval(func(e *asl.Expr) (any, error) {
-		fields = append(fields, e.Field)
-		return e.Eval(t.Context(), nil, nil)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := jsonata.Encode(got)
-	if err != nil || string(text) != `{"b":[1,"xy",null],"a":{"c":true,"d":"no expression"}}` || !slices.Equal(fields, []string{"Output/b/1"}) {
-		t.Errorf("%s %v %v", text, err, fields)
-	}
-}
-
-func TestWhatAnExpressionNeeds(t *testing.T) {
-	t.Parallel()
-	for src, want := range map[string][2]bool{ // states, context
-		"1":                                  {false, false},
-		"$states.input.a":                    {true, false},
-		"$states . result + $states.input.b": {true, false},
-		"$states.context.Execution.Id":       {true, true},
-		"$states":                            {true, true},
-		"$states.input & $states.context.x":  {true, true},
-		"$lookup($states, 'context')":        {true, true},
-	} {
-		m, problems := asl.Parse([]byte(one(fmt.Sprintf(`{"Type":"Succeed","Output":%q}`, "{% "+src+" %}"))))
-		if problems != nil {
-			t.Fatal(problems)
-		}
-		m.States[0].Output.Each(func(e *asl.Expr) {
-			if e.NeedsStates != want[0] || e.NeedsContext != want[1] {
-				t.Errorf("%s: states %v, context %v", src, e.NeedsStates, e.NeedsContext)
-			}
-		})
-	}
-}
-
-func TestMatches(t *testing.T) {
-	t.Parallel()
-	for _, c := range []struct {
-		list []string
-		name string
-		want bool
-	}{
-		{[]string{"A", "B"}, "B", true},
-		{[]string{"A"}, "B", false},
-		{[]string{"States.ALL"}, "Anything", true},
-		{[]string{"States.ALL"}, asl.ErrTimeout, true},
-		{[]string{"States.ALL"}, asl.ErrRuntime, false},
-		{[]string{asl.ErrRuntime}, asl.ErrRuntime, false},
-		{[]string{"States.ALL"}, asl.ErrDataLimit, false},
-		{[]string{asl.ErrDataLimit}, asl.ErrDataLimit, true},
-		{[]string{asl.ErrTaskFailed}, "Provider.Unavailable", true},
-		{[]string{asl.ErrTaskFailed}, asl.ErrTimeout, false},
-		{[]string{asl.ErrTaskFailed}, asl.ErrHeartbeatTimeout, false},
-		{[]string{asl.ErrTaskFailed}, asl.ErrDataLimit, false},
-		{[]string{asl.ErrTimeout}, asl.ErrHeartbeatTimeout, true},
-		{[]string{asl.ErrHeartbeatTimeout}, asl.ErrTimeout, false},
-		{nil, "A", false},
-	} {
-		if got := asl.Matches(c.list, c.name); got != c.want {
-			t.Errorf("%v covers %s: %v", c.list, c.name, got)
-		}
-	}
-}
-
-func TestTheCommittedMachinesParse(t *testing.T) {
-	t.Parallel()
-	files, err := filepath.Glob("../../statemachines/*/statemachine.asl.json")
-	if err != nil || len(files) == 0 {
-		t.Fatal("no machines", err)
-	}
-	for _, file := range files {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if _, problems := asl.Parse(data); problems != nil {
-			t.Errorf("%s: %v", file, problems)
-		}
-	}
-}
-
-// Whatever is given: no panic, problems inside the document in its order, and a
-// machine without problems is whole.
-func FuzzParse(f *testing.F) {
-	f.Add(one(`{"Type":"Wait","Timestamp":5,"End":true}`))
-	f.Add(task(`,"TimeoutSeconds":5,"HeartbeatSeconds":"{% 1 %}","Retry":[{"ErrorEquals":["X"]}],"Catch":[{"ErrorEquals":["States.ALL"],"Next":"A","Assign":{"x":"{% $states.errorOutput %}"}}]`))
-	f.Add(choice(`{"Condition":"{% $x %}","Next":"B","Output":[{},1e999]}`))
-	f.Add(inside(`{"Type":"Pass","Assign":{"x":"{% '\u00e9\ud83d\ude00' * %}"},"End":true}`))
-	f.Add(one(`{"Type":"Parallel","Branches":[{"StartAt":1,"States":[]}],"End":0}`))
-	f.Add(one(`{"Type":"Map","Items":"{% [] %}","MaxConcurrency":-1,"ItemProcessor":{"ProcessorConfig":7},"End":true}`))
-	f.Fuzz(func(t *testing.T, doc string) {
-		m, problems := asl.Parse([]byte(doc))
-		if (m == nil) == (problems == nil) {
-			t.Errorf("machine %v, problems %v", m, problems)
-		}
-		last := 0
-		for _, p := range problems {
-			if p.Code == "" || p.Message == "" || p.Position < last || p.Position > len(doc) {
-				t.Errorf("%+v", p)
-			}
-			last = p.Position
-		}
-		if m == nil {
-			return
-		}
-		for i, st := range m.States {
-			if st.Index != i || st.Type == "" || (st.Next == nil && !st.End && st.Type != asl.Choice) {
-				t.Errorf("%+v", st)
-			}
-		}
-	})
 }

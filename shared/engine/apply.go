@@ -17,7 +17,7 @@ func (x *execution) apply(ev *event) {
 	if th == nil && ev.kind != executionStarted {
 		return
 	}
-	if th != nil && ev.id > 0 {
+	if th != nil && ev.id > 0 && ev.kind.advances() {
 		th.last = ev.id
 	}
 	switch ev.kind {
@@ -27,7 +27,7 @@ func (x *execution) apply(ev *event) {
 		x.applyClose(ev)
 	case stateEntered:
 		th.state, th.input, th.entered = l.def.machine.States[ev.state-1], ev.in, ev.at
-		th.retries, th.retried, th.args = nil, 0, nil
+		th.retries, th.retried, th.args, th.entry = nil, 0, nil, ev.id
 		th.set(idle)
 	case stateExited:
 		x.applyExit(th, ev)
@@ -104,6 +104,7 @@ func (x *execution) applyRetry(th *thread, ev *event) {
 	if th.retries == nil {
 		th.retries = make([]int, len(th.state.Retry))
 	}
+	x.drop(th) // what a Parallel or Map has begun
 	th.retries[ev.num2]++
 	th.retried++
 	th.due = ev.num

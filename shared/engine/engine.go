@@ -36,7 +36,7 @@ type Options struct {
 	PutEvents func(ctx context.Context, entries []byte) ([]byte, *TaskError)
 	// StatusChanged hears of every start and end of a durable execution, one
 	// at a time and in order, when they are durable. After a crash the latest
-	// ends may come again.
+	// ends come again, so that none is missed.
 	StatusChanged func(StatusEvent)
 }
 
@@ -56,6 +56,7 @@ type Engine struct {
 	failure   atomic.Pointer[error]
 	closing   atomic.Bool
 	reclaimer reclaimer
+	recovered bool // all that the log has was understood
 
 	mu        sync.RWMutex
 	seqs      uint64
@@ -155,7 +156,7 @@ func (e *Engine) Close() error {
 	if err != nil {
 		return fault.Wrap(err, ErrUnavailable, "closing the execution log")
 	}
-	return nil
+	return e.leaveWord()
 }
 
 func (e *Engine) now() int64      { return e.opts.Clock.Now().UnixMilli() }

@@ -100,7 +100,7 @@ func (e *Engine) GetExecutionHistory(_ context.Context, arn string, page History
 var eventNames = map[kind]string{
 	executionStarted: "ExecutionStarted", executionSucceeded: "ExecutionSucceeded", executionFailed: "ExecutionFailed",
 	executionAborted: "ExecutionAborted", executionTimedOut: "ExecutionTimedOut",
-	stateEntered: "StateEntered", stateExited: "StateExited",
+	stateEntered: "StateEntered", stateExited: "StateExited", stateAborted: "StateAborted",
 	taskScheduled: "Scheduled", taskStarted: "Started", taskSubmitted: "Submitted", taskSucceeded: "Succeeded",
 	taskFailed: "Failed", taskTimedOut: "TimedOut",
 	parallelStateStarted: "ParallelStateStarted", parallelStateSucceeded: "ParallelStateSucceeded",
@@ -125,6 +125,9 @@ func (e *Engine) render(x *execution, def *definition, ev *event, data bool) His
 		d.RoleARN, d.VersionARN, d.AliasARN = x.birth.Role, x.birth.Version, x.birth.Alias
 	case executionSucceeded:
 		d.output(ev.in, data)
+	case stateAborted:
+		out.Type = string(st.Type) + out.Type
+		return out
 	case stateEntered, stateExited:
 		renderState(&out, d, st, ev, data)
 	case taskScheduled, taskStarted, taskSubmitted, taskSucceeded, taskFailed, taskTimedOut:

@@ -41,7 +41,9 @@ func (t *turn) iterate(th *thread) (*asl.State, *value) {
 	}
 	list, ok := items.get().([]any)
 	if !ok {
-		return t.trouble(th, s.wrong("Items", "array", items))
+		p = s.wrong("Items", "array", items)
+		p.failed = mapStateFailed
+		return t.trouble(th, p)
 	}
 	limit, p := s.whole(th.state.MaxConcurrency, "MaxConcurrency", 0)
 	if p != nil {
@@ -51,19 +53,20 @@ func (t *turn) iterate(th *thread) (*asl.State, *value) {
 		limit = maxIterations
 	}
 	t.emitState(th, event{kind: mapStateStarted, num: int64(len(list)), num2: limit, in: items})
-	return t.more(th)
+	return t.more(th, th.last)
 }
 
-// more starts iterations as far as the limit allows. It returns where to go on
+// more starts iterations, which follow the event after, as far as the limit allows. It returns where to go on
 // when the Map is complete or fails.
-func (t *turn) more(th *thread) (*asl.State, *value) {
+func (t *turn) more(th *thread, after int64) (*asl.State, *value) {
 	for th.phase == onJoin && th.open < th.limit && th.started < len(th.items) && !t.full {
 		input, p := t.itemInput(th)
 		if p != nil {
-			t.emitState(th, event{kind: mapStateFailed})
+			t.abandon(th, nil)
+			p.failed = mapStateFailed
 			return t.trouble(th, p)
 		}
-		t.emitState(th, event{kind: mapIterationStarted, num: int64(th.started), in: input})
+		t.emitState(th, event{kind: mapIterationStarted, prev: after, num: int64(th.started), in: input})
 		if !t.full {
 			t.begin(th.children[len(th.children)-1])
 		}
@@ -93,7 +96,7 @@ func (t *turn) ended(th, child *thread) {
 	if th.state.Type == asl.Map {
 		th.last = child.last
 		t.emit(th, event{kind: mapIterationSucceeded, num: int64(child.index), state: th.state.Index + 1})
-		t.resume(th, t.more)
+		t.resume(th, func(th *thread) (*asl.State, *value) { return t.more(th, child.last) })
 		return
 	}
 	th.last = child.last

@@ -11,6 +11,7 @@ const (
 	executionTimedOut      kind = 5
 	stateEntered           kind = 10
 	stateExited            kind = 11
+	stateAborted           kind = 12 // in vain: a neighbor's failure ended it
 	taskScheduled          kind = 20
 	taskStarted            kind = 21
 	taskSubmitted          kind = 22
@@ -20,11 +21,9 @@ const (
 	parallelStateStarted   kind = 30
 	parallelStateSucceeded kind = 31
 	parallelStateFailed    kind = 32
-	parallelStateAborted   kind = 33
 	mapStateStarted        kind = 40
 	mapStateSucceeded      kind = 41
 	mapStateFailed         kind = 42
-	mapStateAborted        kind = 43
 	mapIterationStarted    kind = 44
 	mapIterationSucceeded  kind = 45
 	mapIterationFailed     kind = 46
@@ -38,6 +37,16 @@ const (
 
 // closes reports whether the event ends the execution.
 func (k kind) closes() bool { return k >= executionSucceeded && k <= executionTimedOut }
+
+// advances reports whether the next event of the thread names this one as its
+// predecessor. AWS lets these stand beside the chain.
+func (k kind) advances() bool {
+	switch k {
+	case stateAborted, parallelStateSucceeded, mapStateSucceeded, mapIterationStarted, mapIterationFailed, mapIterationAborted:
+		return false
+	}
+	return true
+}
 
 // status is the execution's status after a closing event.
 func (k kind) status() Status {

@@ -147,7 +147,7 @@ func (e *Engine) UpdateStateMachine(_ context.Context, in UpdateMachine) (Machin
 	if old == nil {
 		return Machine{}, noMachine(in.ARN)
 	}
-	hash := old.Definition
+	hash := "" // as it is
 	if in.Definition != nil {
 		def, err := e.define(in.Definition, old.Type)
 		if err != nil {
@@ -160,7 +160,10 @@ func (e *Engine) UpdateStateMachine(_ context.Context, in UpdateMachine) (Machin
 		if r == nil {
 			return nil, noMachine(in.ARN)
 		}
-		r.Definition, r.Updated, r.Revision = hash, e.now(), e.opts.NewID()
+		r.Updated, r.Revision = e.now(), e.opts.NewID()
+		if hash != "" {
+			r.Definition = hash
+		}
 		if in.RoleARN != "" {
 			r.Role = in.RoleARN
 		}

@@ -34,6 +34,10 @@ func (e *Engine) recover(ctx context.Context) error {
 		return fault.Wrap(err, ErrUnavailable, "rebuilding the executions from the log")
 	}
 	e.stats.store.Add(int64(time.Since(begin)))
+	if err := e.repeat(); err != nil {
+		return err
+	}
+	e.recovered = true
 	for _, x := range e.all {
 		if x.live != nil {
 			e.proceed(x)

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -98,7 +99,7 @@ func (r *registry) define(raw []byte) (*definition, error) {
 	if problems != nil {
 		return nil, invalid(problems)
 	}
-	d := &definition{hash, raw, m}
+	d := &definition{hash, bytes.Clone(raw), m}
 	if r.dir != "" {
 		if err := writeFile(r.definitionFile(hash), raw); err != nil {
 			return nil, err

@@ -17,6 +17,7 @@ const maxData = 256 << 10
 type problem struct {
 	name, cause string
 	location    string // field whose evaluation failed, "" when none did
+	failed      kind   // says that a Parallel or Map failed, unless it tries again; 0: none
 }
 
 // sight is what the expressions of a state see: $states and the variables.
@@ -80,10 +81,10 @@ func (s *sight) expression(x *asl.Expr) (any, error) {
 	v, err := x.Eval(s.t.e.ctx, s.th.input.get(), th.vars)
 	s.t.e.stats.expressions.Add(int64(time.Since(begin)))
 	if err != nil {
-		return nil, &problemError{problem{asl.ErrQuery, fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' threw an error during evaluation. %v", x.Source(), x.Field, err), x.Field}}
+		return nil, &problemError{problem{asl.ErrQuery, fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' threw an error during evaluation. %v", x.Source(), x.Field, err), x.Field, 0}}
 	}
 	if jsonata.IsUndefined(v) {
-		return nil, &problemError{problem{asl.ErrQuery, fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' returned nothing (undefined).", x.Source(), x.Field), x.Field}}
+		return nil, &problemError{problem{asl.ErrQuery, fmt.Sprintf("The JSONata expression '%s' specified for the field '%s' returned nothing (undefined).", x.Source(), x.Field), x.Field, 0}}
 	}
 	return v, nil
 }
@@ -140,7 +141,7 @@ func limited(v *value, what string, th *thread) *problem {
 
 // wrong is an expression that yielded a value of the wrong type.
 func (s *sight) wrong(field, want string, v *value) *problem {
-	return &problem{asl.ErrQuery, fmt.Sprintf("The JSONata expression specified for the field '%s' returned an unexpected result type. Expected '%s' for value: %s", field, want, v.json()), field}
+	return &problem{name: asl.ErrQuery, location: field, cause: fmt.Sprintf("The JSONata expression specified for the field '%s' returned an unexpected result type. Expected '%s' for value: %s", field, want, v.json())}
 }
 
 func (s *sight) boolean(v *asl.Value, field string) (bool, *problem) {

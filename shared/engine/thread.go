@@ -33,6 +33,7 @@ type thread struct {
 	state   *asl.State
 	input   *value
 	entered int64 // Unix milliseconds
+	entry   int64 // id of the event that says so
 	last    int64 // id of its latest event
 	phase   phase
 	moves   uint32 // counts phase changes: a stimulus for an older one is stale

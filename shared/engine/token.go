@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -47,7 +48,7 @@ func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output []byt
 	if len(output) > maxData {
 		return fault.New(ErrInvalidOutput, "the output has %d bytes, more than %d", len(output), maxData)
 	}
-	result, err := parseValue(output, ErrInvalidOutput, "output")
+	result, err := parseValue(bytes.Clone(output), ErrInvalidOutput, "output")
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/orderloom/orderloom/shared/asl"
@@ -12,9 +13,7 @@ func (t *turn) trouble(th *thread, p *problem) (*asl.State, *value) {
 	if t.full {
 		return nil, nil
 	}
-	if p.location != "" {
-		t.emitState(th, event{kind: evaluationFailed, err: p.name, cause: p.cause, text: p.location})
-	}
+	t.misread(th, p)
 	for i, r := range th.state.Retry {
 		if !asl.Matches(r.ErrorEquals, p.name) {
 			continue
@@ -29,6 +28,9 @@ func (t *turn) trouble(th *thread, p *problem) (*asl.State, *value) {
 		}
 		break
 	}
+	if p.failed != 0 {
+		t.emitState(th, event{kind: p.failed})
+	}
 	for _, c := range th.state.Catch {
 		if asl.Matches(c.ErrorEquals, p.name) {
 			return t.caught(th, c, p)
@@ -36,6 +38,15 @@ func (t *turn) trouble(th *thread, p *problem) (*asl.State, *value) {
 	}
 	t.giveUp(th, p.name, p.cause)
 	return nil, nil
+}
+
+// misread writes that an expression of the state failed. AWS's cause says where.
+func (t *turn) misread(th *thread, p *problem) {
+	if p.location == "" {
+		return
+	}
+	p.cause = fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", th.state.Name, th.entry, p.cause)
+	t.emitState(th, event{kind: evaluationFailed, err: p.name, cause: p.cause, text: p.location})
 }
 
 // delay is how long to wait before an attempt, in milliseconds.
@@ -56,9 +67,7 @@ func (t *turn) caught(th *thread, c asl.Catcher, p *problem) (*asl.State, *value
 	s := (&sight{t: t, th: th}).withError(p.name, p.cause)
 	out, vars, bad := s.outcome(c.Assign, c.Output, newValue(s.errOut))
 	if bad != nil {
-		if bad.location != "" {
-			t.emitState(th, event{kind: evaluationFailed, err: bad.name, cause: bad.cause, text: bad.location})
-		}
+		t.misread(th, bad)
 		t.giveUp(th, bad.name, bad.cause)
 		return nil, nil
 	}
@@ -76,20 +85,40 @@ func (t *turn) giveUp(th *thread, name, cause string) {
 	failed := parallelStateFailed
 	if p.state.Type == asl.Map {
 		failed = mapStateFailed
-		t.emitState(p, event{kind: mapIterationFailed, num: int64(th.index)})
-		for _, c := range p.children {
-			if c != th {
-				t.emitState(p, event{kind: mapIterationAborted, num: int64(c.index)})
-			}
+	}
+	t.abandon(p, th)
+	next, input := t.trouble(p, &problem{name: name, cause: cause, failed: failed})
+	t.advance(p, next, input)
+}
+
+// abandon ends everything inside a Parallel or Map; culprit is the branch or
+// iteration whose failure is the reason, nil when there is none.
+func (t *turn) abandon(p, culprit *thread) {
+	if culprit != nil {
+		t.aborted(p, culprit, mapIterationFailed)
+	}
+	for _, c := range p.children {
+		if c != culprit {
+			t.aborted(p, c, mapIterationAborted)
 		}
 	}
 	t.silence(p)
-	t.emit(p, event{kind: failed})
-	if t.full {
-		return
+}
+
+// aborted writes that c, inside p, has not come to its end.
+func (t *turn) aborted(p, c *thread, iteration kind) {
+	if p.state.Type == asl.Map {
+		t.emitState(p, event{kind: iteration, num: int64(c.index)})
 	}
-	next, input := t.trouble(p, &problem{name: name, cause: cause})
-	t.advance(p, next, input)
+	if c.state == nil {
+		return // it had not begun
+	}
+	switch c.state.Type {
+	case asl.Task, asl.Wait, asl.Parallel, asl.Map:
+		if iteration == mapIterationAborted || c.state.Type == asl.Task {
+			t.emit(p, event{kind: stateAborted, state: c.state.Index + 1})
+		}
+	}
 }
 
 // silence stops the timers and invocations of everything inside th.

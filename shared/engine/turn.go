@@ -64,7 +64,10 @@ func (t *turn) emit(th *thread, ev event) {
 	l := t.x.live
 	ev.at = t.now
 	if th != nil {
-		ev.thread, ev.prev = th.id, th.last
+		ev.thread = th.id
+		if ev.prev == 0 {
+			ev.prev = th.last
+		}
 	}
 	if ev.kind < firstHidden {
 		if l.events >= maxHistory-1 && !ev.kind.closes() {

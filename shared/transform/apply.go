@@ -104,14 +104,16 @@ func (a *application) object(fields map[string]Rule, node gjson.Result, at strin
 // value makes one target value; ok is false when the field stays out.
 func (a *application) value(r Rule, node gjson.Result, at string) (any, bool) {
 	switch {
+	case r.When != "" && empty(node.Get(r.When)):
+		return nil, false
 	case r.Object != nil && r.Each != "":
 		return a.each(r, node, at)
 	case r.Object != nil:
 		return a.nested(r, node, at)
 	case r.Pairs != nil:
-		return pairs(r.Pairs, node)
+		return a.pairs(r.Pairs, node, at)
 	case r.Split != nil:
-		return split(r.Split, node)
+		return a.split(r.Split, node, at)
 	}
 	text, path, ok := a.text(r, node, at)
 	if !ok {
@@ -135,7 +137,7 @@ func (a *application) text(r Rule, node gjson.Result, at string) (text, path str
 		v := a.context[r.Context]
 		return v, r.Context, v != ""
 	case r.Join != nil:
-		text = joined(r.Join, node)
+		text = a.joined(r.Join, node, at)
 		return text, strings.Join(r.Join.Paths, "+"), text != ""
 	case len(r.Cases) > 0:
 		for _, c := range r.Cases {
@@ -147,7 +149,7 @@ func (a *application) text(r Rule, node gjson.Result, at string) (text, path str
 	}
 	for _, path := range r.Path {
 		v := node.Get(path)
-		if !v.Exists() || v.Type == gjson.Null || (v.Type == gjson.String && v.Str == "") {
+		if empty(v) {
 			continue
 		}
 		text, err := read(r.Type, v)
@@ -161,6 +163,11 @@ func (a *application) text(r Rule, node gjson.Result, at string) (text, path str
 		return *r.Default, r.Path[0], true
 	}
 	return "", r.Path[0], false
+}
+
+// empty: null and the empty text stand for no value.
+func empty(v gjson.Result) bool {
+	return v.Type == gjson.Null || (v.Type == gjson.String && v.Str == "")
 }
 
 // resolve passes a value through Values and Lookup.
@@ -279,12 +286,18 @@ func read(t Type, v gjson.Result) (string, error) {
 		if strings.ContainsAny(text, "eE+") {
 			text = d.String()
 		}
-	case Time:
+	case Time, Date:
 		at, err := time.Parse(time.RFC3339, text)
-		if !scalar || err != nil {
-			return "", fmt.Errorf("want a time as in 2026-01-02T15:04:05Z")
+		if err != nil && t == Date {
+			at, err = time.Parse(time.DateOnly, text)
 		}
-		text = at.UTC().Format(time.RFC3339Nano)
+		if err != nil {
+			return "", fmt.Errorf("want a %s as in 2026-01-02T15:04:05Z", t)
+		}
+		if at = at.UTC(); at.Year() < 1 || at.Year() > 9999 {
+			return "", fmt.Errorf("want a %s between the years 1 and 9999", t)
+		}
+		text = at.Format(time.RFC3339Nano)
 	}
 	return text, nil
 }
@@ -302,9 +315,13 @@ func typed(t Type, text string) any {
 	return text
 }
 
-func pairs(p *Pairs, node gjson.Result) (any, bool) {
+func (a *application) pairs(p *Pairs, node gjson.Result, at string) (any, bool) {
+	list := node.Get(p.Path)
+	if list.Type != gjson.Null && !list.IsArray() {
+		a.problem(WrongType, join(at, p.Path), list, "want a list")
+	}
 	out := map[string]string{}
-	for _, e := range node.Get(p.Path).Array() {
+	for _, e := range list.Array() {
 		if key := e.Get(p.Key).String(); key != "" {
 			out[key] = e.Get(p.Value).String()
 		}
@@ -312,9 +329,9 @@ func pairs(p *Pairs, node gjson.Result) (any, bool) {
 	return out, len(out) > 0
 }
 
-func split(s *Split, node gjson.Result) (any, bool) {
+func (a *application) split(s *Split, node gjson.Result, at string) (any, bool) {
 	var out []string
-	for _, part := range strings.Split(node.Get(s.Path).String(), s.Separator) {
+	for _, part := range strings.Split(a.words(s.Path, node, at), s.Separator) {
 		if part = strings.TrimSpace(part); part != "" {
 			out = append(out, part)
 		}
@@ -322,14 +339,23 @@ func split(s *Split, node gjson.Result) (any, bool) {
 	return out, len(out) > 0
 }
 
-func joined(j *Join, node gjson.Result) string {
+func (a *application) joined(j *Join, node gjson.Result, at string) string {
 	var parts []string
 	for _, path := range j.Paths {
-		if v := strings.TrimSpace(node.Get(path).String()); v != "" {
+		if v := strings.TrimSpace(a.words(path, node, at)); v != "" {
 			parts = append(parts, v)
 		}
 	}
 	return strings.Join(parts, j.Separator)
+}
+
+// words reads a text that may be absent.
+func (a *application) words(path string, node gjson.Result, at string) string {
+	v := node.Get(path)
+	if v.Type != gjson.String && v.Type != gjson.Null {
+		a.problem(WrongType, join(at, path), v, "want a text")
+	}
+	return v.Str
 }
 
 func join(at, path string) string {

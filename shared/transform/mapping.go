@@ -47,6 +47,7 @@ type Rule struct {
 	Object  map[string]Rule   `json:"object,omitempty"`  // a nested object …
 	At      string            `json:"at,omitempty"`      // … of what stands here; left out when nothing does
 	Each    string            `json:"each,omitempty"`    // … one for each element here
+	When    string            `json:"when,omitempty"`    // … only where a value stands here
 	Pairs   *Pairs            `json:"pairs,omitempty"`
 	Split   *Split            `json:"split,omitempty"`
 	Join    *Join             `json:"join,omitempty"`
@@ -68,6 +69,7 @@ const (
 	Integer Type = "integer" // a whole number or its text
 	Decimal Type = "decimal" // a number or its text, kept as written
 	Time    Type = "time"    // RFC 3339, made UTC
+	Date    Type = "date"    // a time, or a day, which is taken as its beginning in UTC
 	Boolean Type = "boolean"
 )
 
@@ -162,12 +164,18 @@ func (r Rule) problems(at string, depth int) []string {
 		all = append(all, at+": want exactly one of path, const, context, object, pairs, split, join, cases")
 	}
 	switch r.Type {
-	case "", String, ID, Integer, Decimal, Time, Boolean:
+	case "", String, ID, Integer, Decimal, Time, Date, Boolean:
 	default:
 		all = append(all, at+".type: unknown type "+string(r.Type))
 	}
 	if r.Lookup != nil && r.Lookup.Missing != "keep" && r.Lookup.Missing != "empty" && r.Lookup.Missing != "error" {
 		all = append(all, at+`.lookup.missing: want "keep", "empty" or "error"`)
+	}
+	if r.Object == nil && (r.At != "" || r.Each != "" || r.When != "") {
+		all = append(all, at+": at, each and when go with object")
+	}
+	if r.At != "" && r.Each != "" {
+		all = append(all, at+": want at or each, not both")
 	}
 	if r.Context != "" && !knownContext[r.Context] {
 		all = append(all, at+".context: unknown field "+r.Context)

@@ -60,9 +60,14 @@ const frame = 8 // bytes before the payload: length, checksum
 
 // Append queues a record; rec is copied. done is called once, from one
 // goroutine and in the order of the calls, when the record is durable or cannot
-// become it. done must not block.
+// become it. done must not block. A closed log calls it at once.
 func (l *Log) Append(rec []byte, done func(Pos, error)) {
 	l.mu.Lock()
+	if l.closed {
+		l.mu.Unlock()
+		done(Pos{}, os.ErrClosed)
+		return
+	}
 	defer l.mu.Unlock()
 	l.buf = appendFrame(l.buf, rec)
 	l.waiting = append(l.waiting, entry{len(l.buf) - len(rec), len(rec), done})

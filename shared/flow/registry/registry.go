@@ -64,6 +64,11 @@ var ownFlows = sync.OnceValues(func() ([]Live, error) {
 	return all, nil
 })
 
+const (
+	flowsPartition = "FLOWS"
+	docAttr        = "doc"
+)
+
 // New opens the registry over a table.
 func New(t table.Table) Registry { return Registry{t} }
 

@@ -1,0 +1,73 @@
+# Orderloom. "make" lists what there is; only Go is needed unless said otherwise.
+
+# Programs that need more than Go put their tools here (see .ci/run); git-ignored.
+VENV ?= .venv
+SAM  ?= $(or $(wildcard $(VENV)/sam/bin/sam),sam)
+LINT ?= $(or $(wildcard $(VENV)/sam/bin/cfn-lint),cfn-lint)
+ASL  ?= .ci/node_modules/.bin/asl-validator
+
+MAINS     := $(wildcard functions/*/*/main.go functions/providers/*/*/main.go)
+MACHINES  := $(wildcard statemachines/*/statemachine.asl.json)
+TEMPLATES := template.yaml $(wildcard functions/providers/*/template.yaml)
+GO_BUILD  := CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -ldflags "-s -w" -tags lambda.norpc
+
+export SAM_CLI_TELEMETRY ?= 0
+export AWS_DEFAULT_REGION ?= us-east-1
+
+.PHONY: help run demo reset test race bench golden oracle crash validate artifacts readme-tools
+.DEFAULT_GOAL := help
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
+
+run: ## start Orderloom on this machine; ISOLATE=1 runs the built functions behind a local Runtime API
+	go run ./shared/cmd/orderloom up $(if $(ISOLATE),--isolate) $(ARGS)
+
+demo: ## send the sample orders through the whole flow, print what became of them, and exit
+	go run ./shared/cmd/orderloom demo $(ARGS)
+
+reset: ## delete the local data
+	go run ./shared/cmd/orderloom reset $(ARGS)
+
+test: ## everything that needs only Go
+	go test ./...
+
+race: ## the same under the race detector (needs a C compiler)
+	go test -race ./...
+
+bench: ## the figures: webhook latency, orders per second, costs of engine and store
+	go test -run '^$$' -bench . -benchmem ./...
+
+golden: ## write what is generated: catalog and events, then machines made with it, then expected results
+	GOLDEN=update go test -count=1 -run Fresh ./shared/cmd/catalog
+	GOLDEN=update go test -count=1 ./shared/flow/...
+	GOLDEN=update go test -count=1 ./shared/... ./functions/...
+
+crash: ## kill -9 with orders in flight
+	go test -count=1 -run 'Crash|Killed' ./shared/cmd/... ./shared/engine/... ./shared/table/sqlite/...
+
+oracle: ## compare JSONata with the reference (needs Node)
+	npm ci --silent --prefix shared/jsonata/oracle
+	cd shared/jsonata && node oracle/oracle.mjs testdata/corpus.json
+	cd shared/jsonata && node oracle/generate.mjs 7 5000 testdata/corpus.json > oracle/generated.json && \
+	  JSONATA_CORPUS=$$PWD/oracle/generated.json go test -count=1 -run Generated . ; status=$$?; rm -f oracle/generated.json; exit $$status
+
+validate: ## check templates and machines (needs cfn-lint, SAM CLI and asl-validator; no account)
+	$(LINT) $(TEMPLATES)
+	$(SAM) validate --lint
+	$(foreach m,$(MACHINES),$(ASL) --json-path $(m) &&) true
+
+artifacts: ## build every function as deployed and check what was built (needs SAM CLI)
+	$(SAM) build
+	go run ./shared/cmd/artifacts .aws-sam/build
+
+readme-tools: ## run the README's blocks that need the AWS tools
+	README_BLOCKS=tools go test -count=1 -run README ./shared/cmd/...
+
+# SAM builds a function by its logical id: OrdersApplyEventFunction is the folder
+# whose path, without separators and case, reads the same.
+build-%:
+	@id=$$(echo '$(*:Function=)' | tr A-Z a-z); for main in $(MAINS); do \
+	  path=$$(echo $$main | sed 's#^functions/##; s#^providers/##; s#/main.go$$##' | tr -d /-); \
+	  if [ "$$path" = "$$id" ]; then exec env $(GO_BUILD) -o '$(ARTIFACTS_DIR)/bootstrap' "./$${main%/main.go}"; fi; \
+	done; echo "no folder under functions/ is $*" >&2; exit 1

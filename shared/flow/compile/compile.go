@@ -1,0 +1,95 @@
+// Package compile turns a flow document into a state machine.
+//
+// The work is an explicit list of passes over one document. Each reports every
+// problem it can see; a machine is written only when none did. The machine is
+// Amazon States Language with JSONata: it carries ids, counters and booleans,
+// never documents, and every Task that fails beyond its retries puts the order
+// on the exception list and waits there for a person.
+package compile
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/policy"
+)
+
+// Result is a compiled flow.
+type Result struct {
+	Doc         flow.Document
+	Machine     []byte   // ASL with "${…Function}" placeholders, see fn.LogicalID
+	Functions   []string // ids of the functions that the machine invokes, sorted
+	Transitions Transitions
+	MaxHistory  int // events of the longest run, see bounds.go
+}
+
+// Compile compiles a document. The policies are those that are published, or
+// are about to be; more than the flow uses do no harm. With problems there is
+// no machine.
+func Compile(document []byte, catalog *flow.Catalog, policies []policy.Policy) (Result, flow.Problems) {
+	if catalog == nil {
+		catalog = &flow.Catalog{}
+	}
+	doc, report := flow.Open(document)
+	c := &compiler{doc: doc, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}}
+	for _, p := range policies {
+		c.policies[p.Ref()] = p
+	}
+	if report.Readable() {
+		for _, pass := range passes() {
+			if pass.sound && len(report.Problems()) > 0 {
+				break
+			}
+			pass.run(c)
+		}
+	}
+	if problems := report.Problems(); len(problems) > 0 {
+		return Result{Doc: doc}, problems
+	}
+	c.result.Doc, c.result.Functions = doc, slices.Sorted(maps.Keys(c.functions))
+	return c.result, nil
+}
+
+type compiler struct {
+	doc       flow.Document
+	report    *flow.Report
+	catalog   *flow.Catalog
+	policies  map[string]policy.Policy // by reference
+	scopes    []*scope                 // the document's own first
+	functions map[string]bool          // that the machine invokes
+	result    Result
+}
+
+type pass struct {
+	name  string
+	sound bool // needs a document without problems
+	run   func(*compiler)
+}
+
+// passes lists what is done, in order.
+func passes() []pass {
+	return []pass{
+		{"resolve the edges", false, (*compiler).resolve},
+		{"find edges that lead nowhere", false, (*compiler).checkTargets},
+		{"find steps that nothing leads to", false, (*compiler).checkReachable},
+		{"find cycles that are not marked", false, (*compiler).checkCycles},
+		{"find steps that come too early", false, (*compiler).checkOrder},
+		{"check the actions", false, (*compiler).checkActions},
+		{"check the policies", false, (*compiler).checkPolicies},
+		{"check the size of facts and payloads", false, (*compiler).checkSizes},
+		{"write the machine", true, (*compiler).write},
+		{"bound the history", true, (*compiler).bound},
+	}
+}
+
+// step returns the steps of all scopes in the order of the document.
+func (c *compiler) steps(yield func(*scope, *flow.Step) bool) {
+	for _, sc := range c.scopes {
+		for i := range sc.Steps {
+			if !yield(sc, &sc.Steps[i]) {
+				return
+			}
+		}
+	}
+}

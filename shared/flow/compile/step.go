@@ -1,0 +1,154 @@
+package compile
+
+import (
+	"strconv"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/flow"
+)
+
+func itoa(n int) string { return strconv.Itoa(n) }
+
+// step writes the states of one step.
+func (b *builder) step(s *flow.Step) {
+	switch s.Type {
+	case flow.ValidateHeader:
+		b.validate(s, "order", event.OrderHeaderValidated, event.OrderHeaderValidateFailed)
+	case flow.ValidateLines:
+		b.validate(s, "line", event.OrderLineValidated, event.OrderLineValidateFailed)
+	case flow.AssignSource:
+		b.assign(s)
+	case flow.Reserve:
+		b.reserve(s)
+	case flow.CreateFulfillmentOrders:
+		b.create(s)
+	case flow.ForEach:
+		b.forEach(s)
+	case flow.Splitter, flow.ConditionStep:
+		b.decide(s)
+	case flow.SendToFulfillment:
+		b.send(s)
+	case flow.WaitForShipment:
+		b.wait(s)
+	case flow.ProviderAction:
+		b.act(s)
+	case flow.End:
+		b.add(s, s.Name, object{{"Type", "Succeed"}, {"Output", object{}}})
+	}
+	if s.Next.Again > 0 {
+		b.add(s, also(s, "Again"), b.choice(s, []exit{{edge: b.sc.edges[s.ID][0]}}))
+	}
+}
+
+// own is the task of a step's main function, to which the step's overrides apply.
+func own(s *flow.Step, t task) task {
+	t.timeout, t.retry = s.Timeout, flow.DefaultRetry()
+	if s.Retry != nil {
+		t.retry = *s.Retry
+	}
+	return t
+}
+
+// applies is a task that applies an event to the order.
+func (b *builder) applies(s *flow.Step, name string, want []string) task {
+	return task{function: applyEvent, payload: b.input(s, want).with(field{"event", name}), retry: flow.DefaultRetry()}
+}
+
+func (b *builder) validate(s *flow.Step, entity, success, failure string) {
+	w := b.onward(s, b.asking())
+	payload := b.input(s, w.want).with(field{"entity", entity}, field{"policies", s.Policies},
+		field{"raises", object{{"success", success}, {"failure", failure}}})
+	b.add(s, s.Name, b.c.state(own(s, task{function: applyPolicies, payload: payload, catch: b.caught(s, b.past(s)), assign: w.assign, next: w.next})))
+}
+
+// noLocation is the failure of sourcing/assign that shows on the order.
+const noLocation = "Sourcing.NoLocation"
+
+// assign asks for locations and applies them. Both begin again on reprocess:
+// the order may have been corrected meanwhile.
+func (b *builder) assign(s *flow.Step) {
+	exception := b.exception(s, "Exception", b.again(s))
+	failed := b.applies(s, event.OrderSourcingFailed, nil)
+	failed.catch, failed.output, failed.next = b.caughtBy(exception), expr("$states.input"), exception
+	b.add(s, s.Name, b.c.state(own(s, task{
+		function: assignSource, payload: b.input(s, nil).with(field{"policies", s.Policies}),
+		catch:  b.caughtBy(exception, catcher{code: noLocation, next: also(s, "No location")}),
+		output: expr(resultPayload), next: also(s, "Assigned"),
+	})))
+	w := b.onward(s, b.asking())
+	done := b.applies(s, event.OrderSourced, w.want)
+	done.payload = done.payload.with(field{"payload", expr("$states.input")})
+	done.catch, done.assign, done.next = b.caught(s, b.past(s)), w.assign, w.next
+	b.add(s, also(s, "Assigned"), b.c.state(done))
+	b.add(s, also(s, "No location"), b.c.state(failed))
+}
+
+// reserve takes stock, or waits for it and tries again.
+func (b *builder) reserve(s *flow.Step) {
+	exception := b.exception(s, "Exception", b.again(s))
+	enough := "if_" + identifier(s.ID)
+	payload := b.input(s, nil).with(field{"signal", expr(b.stockSignal(s))})
+	b.add(s, s.Name, b.c.state(own(s, task{
+		function: reserveStock, payload: payload, catch: b.caught(s),
+		assign: object{{enough, expr(resultPayload + ".reserved = true")}}, output: expr(resultPayload), next: also(s, "Enough"),
+	})))
+	short := raised(TooManyRounds, "Receive the stock or change the location, then reprocess", "%s: stock was short %d times in a row, as often as the flow waits", s.Name, int(s.Wait)+1)
+	b.add(s, also(s, "Enough"), object{{"Type", "Choice"}, {"Choices", []object{
+		{{"Condition", expr("$" + enough)}, {"Next", also(s, "Reserved")}},
+		{{"Condition", expr("$" + waits(s) + " < " + itoa(int(s.Wait)))}, {"Next", also(s, "Backorder")}},
+	}}, {"Output", short}, {"Default", exception}})
+
+	w := b.onward(s, b.asking())
+	done := b.applies(s, event.OrderReserved, w.want)
+	done.payload = done.payload.with(field{"payload", expr("$states.input")})
+	done.catch, done.assign, done.next = b.caught(s, b.past(s)), w.assign, w.next
+	b.add(s, also(s, "Reserved"), b.c.state(done))
+
+	held := b.applies(s, event.OrderReservationFailed, nil)
+	held.wait = s.Deadline
+	held.payload = held.payload.with(field{"payload", expr("$states.input")}, await(b.stockSignal(s)))
+	held.catch = b.caughtBy(exception, catcher{code: timeoutError, next: exception, output: overdue(s)})
+	held.assign, held.next = object{plusOne(waits(s)), plusOne(b.roundVar())}, s.Name
+	b.add(s, also(s, "Backorder"), b.c.state(held))
+}
+
+// stockSignal is flow.StockSignalName of the step's key.
+func (b *builder) stockSignal(s *flow.Step) string {
+	return `"` + flow.StockSignalName("") + `" & ` + b.key(s)
+}
+
+func await(signal string) field {
+	return field{"await", object{{"signal", expr(signal)}, {"token", expr(taskToken)}}}
+}
+
+// create makes the fulfillment orders that a for-each step goes through.
+func (b *builder) create(s *flow.Step) {
+	w := b.onward(s, b.asking())
+	list := field{"fulfillmentOrders", expr("[" + resultPayload + ".fulfillmentOrders]")}
+	b.add(s, s.Name, b.c.state(own(s, task{
+		function: createOrders, payload: b.input(s, w.want), catch: b.caught(s), assign: append(object{list}, w.assign...), next: w.next,
+	})))
+}
+
+// forEach writes a Map. Failures inside wait inside; what comes out of it is a
+// cancellation, or a failure of the Map itself.
+func (b *builder) forEach(s *flow.Step) {
+	inner := b.c.build(b.c.inner(s), b)
+	w := b.onward(s, b.atHand())
+	state := object{{"Type", "Map"}, {"Items", expr("$fulfillmentOrders")}}
+	if s.Concurrency > 0 {
+		state = state.with(field{"MaxConcurrency", s.Concurrency})
+	}
+	state = state.with(field{"ItemProcessor", object{
+		{"ProcessorConfig", object{{"Mode", "INLINE"}}}, {"StartAt", inner.startState()}, {"States", inner.states()},
+	}})
+	var catch []object
+	for _, k := range b.caught(s) {
+		catch = append(catch, object{{"ErrorEquals", []string{k.code}}, {"Next", k.next}})
+	}
+	state = state.with(field{"Catch", catch})
+	if len(w.assign) > 0 {
+		state = state.with(field{"Assign", w.assign})
+	}
+	b.add(s, s.Name, state.with(field{"Output", object{}}, field{"Next", w.next}))
+}

@@ -1,0 +1,43 @@
+package statemachines_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/compile"
+	"github.com/orderloom/orderloom/shared/golden"
+	"github.com/orderloom/orderloom/statemachines"
+)
+
+// The committed machines are what the compiler makes of the committed
+// documents, byte for byte.
+func TestMachinesAreCompiled(t *testing.T) {
+	t.Parallel()
+	policies, err := statemachines.Policies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalog, err := flow.LoadCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents, err := statemachines.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(documents) == 0 {
+		t.Fatal("there are no flows")
+	}
+	for id, document := range documents {
+		t.Run(id, func(t *testing.T) {
+			t.Parallel()
+			result, problems := compile.Compile(document, catalog, policies)
+			if err := problems.Err(); err != nil {
+				t.Fatal(err)
+			}
+			golden.Check(t, filepath.Join(id, "statemachine.asl.json"), result.Machine)
+			t.Logf("transitions: %+v; history: at most %d events; functions: %v", result.Transitions, result.MaxHistory, result.Functions)
+		})
+	}
+}
