@@ -1,7 +1,6 @@
 package asl_test
 
 import (
-	"os"
 	"testing"
 
 	"github.com/orderloom/orderloom/shared/asl"
@@ -75,7 +74,7 @@ func TestResources(t *testing.T) {
 		{"arn:aws:states:::states:startExecution", `{"StateMachineArn":"a"}`, asl.StartExecution, false, "states", "startExecution"},
 		{"arn:aws:states:::aws-sdk:sfn:startSyncExecution", `"{% $states.input %}"`, asl.StartSyncExecution, false, "aws-sdk:sfn", "startSyncExecution"},
 	} {
-		m, problems := asl.Parse([]byte(machine(`"A":{"Type":"Task","Resource":"` + c.arn + `","Arguments":` + c.arguments + `,"End":true}`)))
+		m, problems := asl.Parse([]byte(withStates(`"A":{"Type":"Task","Resource":"` + c.arn + `","Arguments":` + c.arguments + `,"End":true}`)))
 		if problems != nil {
 			t.Errorf("%s: %v", c.arn, problems)
 			continue
@@ -91,15 +90,15 @@ func TestResources(t *testing.T) {
 func TestNoProblem(t *testing.T) {
 	t.Parallel()
 	for name, definition := range map[string]string{
-		"a variable that one path sets":       machine(`"A":{"Type":"Choice","Choices":[{"Condition":true,"Assign":{"v":1},"Next":"Z"}],"Default":"Z"},"Z":{"Type":"Succeed","Output":"{% $v %}"}`),
-		"a variable from a loop":              machine(`"A":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.again and $v > 1 %}","Next":"Z"}],"Default":"B"},"B":{"Type":"Pass","Assign":{"v":1},"Next":"A"},"Z":{"Type":"Succeed"}`),
-		"a variable inside the expression":    machine(`"A":{"Type":"Succeed","Output":"{% ($x := 1; $x + 1) %}"}`),
-		"the same variable in two branches":   machine(`"A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"v":1},"End":true}}},{"StartAt":"C","States":{"C":{"Type":"Pass","Assign":{"v":1},"End":true}}}]}`),
+		"a variable that one path sets":       withStates(`"A":{"Type":"Choice","Choices":[{"Condition":true,"Assign":{"v":1},"Next":"Z"}],"Default":"Z"},"Z":{"Type":"Succeed","Output":"{% $v %}"}`),
+		"a variable from a loop":              withStates(`"A":{"Type":"Choice","Choices":[{"Condition":"{% $states.input.again and $v > 1 %}","Next":"Z"}],"Default":"B"},"B":{"Type":"Pass","Assign":{"v":1},"Next":"A"},"Z":{"Type":"Succeed"}`),
+		"a variable inside the expression":    withStates(`"A":{"Type":"Succeed","Output":"{% ($x := 1; $x + 1) %}"}`),
+		"the same variable in two branches":   withStates(`"A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"v":1},"End":true}}},{"StartAt":"C","States":{"C":{"Type":"Pass","Assign":{"v":1},"End":true}}}]}`),
 		"JSONata chosen by each state":        `{"StartAt":"A","States":{"A":{"Type":"Pass","QueryLanguage":"JSONata","Output":"{% 1 %}","End":true}}}`,
-		"a name of 80 characters, not bytes":  machine(`"A":{"Type":"Pass","Next":"` + wide + `"},"` + wide + `":{"Type":"Succeed"}`),
-		"a token in a whole Arguments":        machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Arguments":"{% {'FunctionName': 'f', 'Payload': $states.context} %}","End":true}`),
-		"only a catcher leads there":          machine(`"A":{` + task + `,"Catch":[{"ErrorEquals":["E"],"Next":"Z"}],"End":true},` + succeed),
-		"a string that only looks like marks": machine(`"A":{"Type":"Succeed","Output":"{%}"}`),
+		"a name of 80 characters, not bytes":  withStates(`"A":{"Type":"Pass","Next":"` + wide + `"},"` + wide + `":{"Type":"Succeed"}`),
+		"a token in a whole Arguments":        withStates(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Arguments":"{% {'FunctionName': 'f', 'Payload': $states.context} %}","End":true}`),
+		"only a catcher leads there":          withStates(`"A":{` + aTask + `,"Catch":[{"ErrorEquals":["E"],"Next":"Z"}],"End":true},` + lastZ),
+		"a string that only looks like marks": withStates(`"A":{"Type":"Succeed","Output":"{%}"}`),
 	} {
 		if _, problems := asl.Parse([]byte(definition)); problems != nil {
 			t.Errorf("%s: %v", name, problems)
@@ -108,56 +107,3 @@ func TestNoProblem(t *testing.T) {
 }
 
 const wide = "ÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄÄ"
-
-// Who matches what.
-func TestMatches(t *testing.T) {
-	t.Parallel()
-	names := []string{"Own", "States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.Runtime"}
-	for _, c := range []struct{ entry, want string }{ // 1: matches the name in that place
-		{"States.ALL", "1111100"},
-		{"States.TaskFailed", "1100100"},
-		{"States.Timeout", "0011000"},
-		{"States.HeartbeatTimeout", "0001000"},
-		{"States.DataLimitExceeded", "0000010"},
-		{"States.Runtime", "0000000"},
-		{"Own", "1000000"},
-		{"own", "0000000"},
-	} {
-		got := ""
-		for _, name := range names {
-			if asl.Matches([]string{"Another", c.entry}, name) {
-				got += "1"
-			} else {
-				got += "0"
-			}
-		}
-		if got != c.want {
-			t.Errorf("%s matches %s of %v, want %s", c.entry, got, names, c.want)
-		}
-	}
-}
-
-// Any bytes: no panic, problems with positions inside the text, and a machine
-// exactly when there are none.
-func FuzzParse(f *testing.F) {
-	f.Add([]byte(every))
-	f.Add([]byte(machine(`"A":{"Type":"Wait","Timestamp":5,"End":true}`)))
-	f.Add([]byte(machine(`"A":{"Type":"Pass","Output":"{% \u00e4 + \n( %}","End":true}`)))
-	f.Add([]byte(`{"StartAt":"A","States":{"A":null}}`))
-	for _, name := range []string{"lab", "order-to-fulfillment", "intake"} {
-		if data, err := os.ReadFile("../../statemachines/" + name + "/statemachine.asl.json"); err == nil {
-			f.Add(data)
-		}
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		m, problems := asl.Parse(data)
-		if (m == nil) != (len(problems) > 0) {
-			t.Fatalf("machine %v with problems %v", m, problems)
-		}
-		for _, p := range problems {
-			if p.Position < 0 || p.Position > len(data) || p.Code == "" || p.Message == "" {
-				t.Errorf("%+v of %d bytes", p, len(data))
-			}
-		}
-	})
-}

@@ -1,169 +1,138 @@
 package asl_test
 
 import (
-	"fmt"
-	"strings"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/orderloom/orderloom/shared/asl"
+	"github.com/orderloom/orderloom/shared/jsonata"
 )
 
-// machine wraps states; A is the first.
-func machine(states string) string {
-	return `{"QueryLanguage":"JSONata","StartAt":"A","States":{` + states + `}}`
+// Who matches what.
+func TestMatches(t *testing.T) {
+	t.Parallel()
+	names := []string{"Own", "States.TaskFailed", "States.Timeout", "States.HeartbeatTimeout", "States.QueryEvaluationError", "States.DataLimitExceeded", "States.Runtime"}
+	for _, c := range []struct{ entry, want string }{ // 1: matches the name in that place
+		{"States.ALL", "1111100"},
+		{"States.TaskFailed", "1100100"},
+		{"States.Timeout", "0011000"},
+		{"States.HeartbeatTimeout", "0001000"},
+		{"States.DataLimitExceeded", "0000010"},
+		{"States.Runtime", "0000000"},
+		{"Own", "1000000"},
+		{"own", "0000000"},
+	} {
+		got := ""
+		for _, name := range names {
+			if asl.Matches([]string{"Another", c.entry}, name) {
+				got += "1"
+			} else {
+				got += "0"
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s matches %s of %v, want %s", c.entry, got, names, c.want)
+		}
+	}
 }
 
-const (
-	succeed = `"Z":{"Type":"Succeed"}`
-	task    = `"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f"}`
-)
+// Any bytes: no panic, problems with positions inside the text, and a machine
+// exactly when there are none.
+func FuzzParse(f *testing.F) {
+	f.Add([]byte(every))
+	f.Add([]byte(withStates(`"A":{"Type":"Wait","Timestamp":5,"End":true}`)))
+	f.Add([]byte(withStates(`"A":{"Type":"Pass","Output":"{% \u00e4 + \n( %}","End":true}`)))
+	f.Add([]byte(`{"StartAt":"A","States":{"A":null}}`))
+	for _, name := range []string{"lab", "order-to-fulfillment", "intake"} {
+		if data, err := os.ReadFile("../../statemachines/" + name + "/statemachine.asl.json"); err == nil {
+			f.Add(data)
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, problems := asl.Parse(data)
+		if (m == nil) != (len(problems) > 0) {
+			t.Fatalf("machine %v with problems %v", m, problems)
+		}
+		for _, p := range problems {
+			if p.Position < 0 || p.Position > len(data) || p.Code == "" || p.Message == "" {
+				t.Errorf("%+v of %d bytes", p, len(data))
+			}
+		}
+	})
+}
 
-// Each problem: its code, the state, the JSON pointer, and where it points in
-// the text: the position is that of the text after the mark ‸.
-func TestProblems(t *testing.T) {
+// A value is built in the order of the document; only its expressions are evaluated.
+func TestAValueIsBuiltFromItsExpressions(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct{ name, definition, code, state, pointer string }{
-		{"no JSON", `{"StartAt":‸x}`, asl.InvalidJSON, "", ""},
-		{"JSON that ends early", `{"StartAt":"A"‸`, asl.InvalidJSON, "", ""},
-		{"more after the end", `{} ‸{}`, asl.InvalidJSON, "", ""},
-		{"no object", `‸[]`, asl.InvalidJSON, "", ""},
-		{"a key twice", `{"QueryLanguage":"JSONata","StartAt":"A",‸"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.InvalidJSON, "", ""},
+	m, problems := asl.Parse([]byte(withStates(`"A":{"Type":"Pass","Assign":{"v":{"plain":[1,{"x":null}]}},"Output":{"b":"{% 'one' %}","a":[true,"{% 'two' %}",{"c":"text"}]},"End":true}`)))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	var asked []string
+	built, err := m.States[0].Output.Eval(func(e *asl.Expr) (any, error) {
+		asked = append(asked, e.Field)
+		return e.Source(), nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := jsonata.Encode(built)
+	if want := `{"b":"'one'","a":[true,"'two'",{"c":"text"}]}`; err != nil || string(text) != want {
+		t.Errorf("got  %s\nwant %s", text, want)
+	}
+	if len(asked) != 2 || asked[0] != "Output/b" || asked[1] != "Output/a/1" {
+		t.Errorf("asked for %q", asked)
+	}
+	if _, constant := m.States[0].Output.Constant(); constant {
+		t.Error("a value with expressions is constant")
+	}
+	plain, constant := m.States[0].Assign[0].Value.Constant()
+	if text, err := jsonata.Encode(plain); !constant || err != nil || string(text) != `{"plain":[1,{"x":null}]}` {
+		t.Errorf("a constant is %s", text)
+	}
+}
 
-		{"no StartAt", `‸{"QueryLanguage":"JSONata","States":{"A":{"Type":"Succeed"}}}`, asl.MissingField, "", ""},
-		{"no States", `‸{"QueryLanguage":"JSONata","StartAt":"A"}`, asl.MissingField, "", ""},
-		{"no Type", machine(`"A":‸{}`), asl.MissingField, "A", "/States/A"},
-		{"neither Next nor End", machine(`"A":‸{"Type":"Pass"}`), asl.MissingField, "A", "/States/A"},
-		{"no Resource", machine(`"A":‸{"Type":"Task","End":true}`), asl.MissingField, "A", "/States/A"},
-		{"no FunctionName", machine(`"A":‸{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},"End":true}`), asl.MissingField, "A", "/States/A/Arguments"},
-		{"no Choices", machine(`"A":‸{"Type":"Choice"}`), asl.MissingField, "A", "/States/A"},
-		{"no Condition", machine(`"A":{"Type":"Choice","Choices":[‸{"Next":"Z"}]},` + succeed), asl.MissingField, "A", "/States/A/Choices/0"},
-		{"no Next in a rule", machine(`"A":{"Type":"Choice","Choices":[‸{"Condition":true}],"Default":"Z"},` + succeed), asl.MissingField, "A", "/States/A/Choices/0"},
-		{"no Branches", machine(`"A":‸{"Type":"Parallel","End":true}`), asl.MissingField, "A", "/States/A"},
-		{"no ItemProcessor", machine(`"A":‸{"Type":"Map","End":true}`), asl.MissingField, "A", "/States/A"},
-		{"no ErrorEquals", machine(`"A":{` + task + `,"Retry":[‸{"MaxAttempts":1}],"End":true}`), asl.MissingField, "A", "/States/A/Retry/0"},
-		{"no Next in a catcher", machine(`"A":{` + task + `,"Catch":[‸{"ErrorEquals":["E"]}],"End":true}`), asl.MissingField, "A", "/States/A/Catch/0"},
-
-		{"an unknown field", machine(`"A":{"Type":"Pass",‸"Nxt":"Z","End":true}`), asl.UnknownField, "A", "/States/A/Nxt"},
-		{"an unknown field of the machine", `{"QueryLanguage":"JSONata","StartAt":"A",‸"Start":1,"States":{"A":{"Type":"Succeed"}}}`, asl.UnknownField, "", "/Start"},
-		{"a field of another type", machine(`"A":{"Type":"Pass",‸"Seconds":1,"End":true}`), asl.UnknownField, "A", "/States/A/Seconds"},
-		{"Retry on a Choice", machine(`"A":{"Type":"Choice",‸"Retry":[],"Choices":[{"Condition":true,"Next":"Z"}]},` + succeed), asl.UnknownField, "A", "/States/A/Retry"},
-
-		{"Next and End", machine(`"A":{"Type":"Pass","Next":"Z","End":‸true},` + succeed), asl.InvalidValue, "A", "/States/A/End"},
-		{"a number for a string", machine(`"A":{"Type":"Pass","Next":‸1},` + succeed), asl.InvalidValue, "A", "/States/A/Next"},
-		{"Seconds and Timestamp", machine(`"A":‸{"Type":"Wait","Seconds":1,"Timestamp":"2026-01-01T00:00:00Z","End":true}`), asl.InvalidValue, "A", "/States/A"},
-		{"neither Seconds nor Timestamp", machine(`"A":‸{"Type":"Wait","End":true}`), asl.InvalidValue, "A", "/States/A"},
-		{"a Timestamp that is none", machine(`"A":{"Type":"Wait","Timestamp":‸"tomorrow","End":true}`), asl.InvalidValue, "A", "/States/A/Timestamp"},
-		{"an empty Timestamp", machine(`"A":{"Type":"Wait","Timestamp":‸"","End":true}`), asl.InvalidValue, "A", "/States/A/Timestamp"},
-		{"a Timestamp that is a number", machine(`"A":{"Type":"Wait","Timestamp":‸5,"End":true}`), asl.InvalidValue, "A", "/States/A/Timestamp"},
-		{"negative Seconds", machine(`"A":{"Type":"Wait","Seconds":‸-1,"End":true}`), asl.InvalidValue, "A", "/States/A/Seconds"},
-		{"a part of a second", machine(`"A":{"Type":"Wait","Seconds":‸1.5,"End":true}`), asl.InvalidValue, "A", "/States/A/Seconds"},
-		{"a heartbeat as long as the timeout", machine(`"A":{` + task + `,"TimeoutSeconds":5,"HeartbeatSeconds":‸5,"End":true}`), asl.InvalidValue, "A", "/States/A/HeartbeatSeconds"},
-		{"TimeoutSeconds 0", machine(`"A":{` + task + `,"TimeoutSeconds":‸0,"End":true}`), asl.InvalidValue, "A", "/States/A/TimeoutSeconds"},
-		{"a BackoffRate below 1", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":["E"],"BackoffRate":‸0.5}],"End":true}`), asl.InvalidValue, "A", "/States/A/Retry/0/BackoffRate"},
-		{"an unknown JitterStrategy", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":["E"],"JitterStrategy":‸"SOME"}],"End":true}`), asl.InvalidValue, "A", "/States/A/Retry/0/JitterStrategy"},
-		{"an ErrorEquals that is no string", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":[‸1]}],"End":true}`), asl.InvalidValue, "A", "/States/A/Retry/0/ErrorEquals/0"},
-		{"a Condition that is text", machine(`"A":{"Type":"Choice","Choices":[{"Condition":‸"yes","Next":"Z"}]},` + succeed), asl.InvalidValue, "A", "/States/A/Choices/0/Condition"},
-		{"a variable named states", machine(`"A":{"Type":"Pass","Assign":{‸"states":1},"End":true}`), asl.InvalidValue, "A", "/States/A/Assign/states"},
-		{"a variable with a dash", machine(`"A":{"Type":"Pass","Assign":{‸"a-b":1},"End":true}`), asl.InvalidValue, "A", "/States/A/Assign/a-b"},
-		{"a long name", machine(`"A":{"Type":"Pass","Next":"` + strings.Repeat("x", 81) + `"},‸"` + strings.Repeat("x", 81) + `":{"Type":"Succeed"}`), asl.InvalidValue, strings.Repeat("x", 81), "/States/" + strings.Repeat("x", 81)},
-		{"a state that is no object", machine(`"A":‸[]`), asl.InvalidValue, "A", "/States/A"},
-		{"no states", `{"QueryLanguage":"JSONata","States":‸{},"StartAt":"A"}`, asl.InvalidValue, "", "/States"},
-		{"another version", `{"Version":‸"2.0","QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.InvalidValue, "", "/Version"},
-		{"Items that are a number", machine(`"A":{"Type":"Map","Items":‸5,"End":true,"ItemProcessor":{"StartAt":"Z","States":{` + succeed + `}}}`), asl.InvalidValue, "A", "/States/A/Items"},
-
-		{"JSONPath by default", `‸{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.UnsupportedLanguage, "", ""},
-		{"JSONPath in a state", machine(`"A":‸{"Type":"Succeed","QueryLanguage":"JSONPath"}`), asl.UnsupportedLanguage, "A", "/States/A"},
-		{"a field of JSONPath", machine(`"A":{"Type":"Pass",‸"ResultPath":"$.a","End":true}`), asl.UnsupportedLanguage, "A", "/States/A/ResultPath"},
-		{"an unknown type", machine(`"A":{"Type":‸"Loop"}`), asl.UnknownType, "A", "/States/A/Type"},
-		{"a name twice, in other scopes", machine(`"A":{"Type":"Parallel","Next":"Z","Branches":[{"StartAt":"Z","States":{` + succeed + `}}]},‸` + succeed), asl.DuplicateState, "Z", "/States/Z"},
-		{"StartAt names nothing", `{"QueryLanguage":"JSONata","StartAt":‸"B","States":{"A":{"Type":"Succeed"}}}`, asl.UnknownTarget, "", "/StartAt"},
-		{"Next names nothing", machine(`"A":{"Type":"Pass","Next":‸"B"}`), asl.UnknownTarget, "A", "/States/A/Next"},
-		{"Default names nothing", machine(`"A":{"Type":"Choice","Choices":[{"Condition":true,"Next":"Z"}],"Default":‸"B"},` + succeed), asl.UnknownTarget, "A", "/States/A/Default"},
-		{"Next leaves a branch", machine(`"A":{"Type":"Parallel","Next":"Z","Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Next":‸"Z"}}}]},` + succeed), asl.UnknownTarget, "B", "/States/A/Branches/0/States/B/Next"},
-		{"nothing leads there", machine(`"A":{"Type":"Succeed"},‸"B":{"Type":"Succeed"}`), asl.UnreachableState, "B", "/States/B"},
-		{"a pointer with special characters", machine(`"A":{"Type":"Succeed"},‸"b/c~":{"Type":"Succeed"}`), asl.UnreachableState, "b/c~", "/States/b~1c~0"},
-		{"States.ALL with others", machine(`"A":{` + task + `,"Retry":[{"ErrorEquals":["E",‸"States.ALL"]}],"End":true}`), asl.MisplacedStatesAll, "A", "/States/A/Retry/0/ErrorEquals/1"},
-		{"States.ALL before others", machine(`"A":{` + task + `,"Catch":[{"ErrorEquals":[‸"States.ALL"],"Next":"Z"},{"ErrorEquals":["E"],"Next":"Z"}],"End":true},` + succeed), asl.MisplacedStatesAll, "A", "/States/A/Catch/0/ErrorEquals/0"},
-		{"a token that is not passed on", machine(`"A":‸{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Arguments":{"FunctionName":"f"},"End":true}`), asl.MissingTaskToken, "A", "/States/A/Arguments"},
-		{"an expression that is none", machine(`"A":{"Type":"Pass","Output":"{% 1 +‸ %}","End":true}`), asl.InvalidExpression, "A", "/States/A/Output"},
-		{"a variable that nobody sets", machine(`"A":{"Type":"Pass","Output":{"x":‸"{% $v %}"},"End":true}`), asl.UndefinedVariable, "A", "/States/A/Output/x"},
-		{"a variable of another branch", machine(`"A":{"Type":"Parallel","End":true,"Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"v":1},"End":true}}},{"StartAt":"C","States":{"C":{"Type":"Pass","Output":‸"{% $v %}","End":true}}}]}`), asl.UndefinedVariable, "C", "/States/A/Branches/1/States/C/Output"},
-		{"a variable of a branch after it", machine(`"A":{"Type":"Parallel","Next":"Z","Branches":[{"StartAt":"B","States":{"B":{"Type":"Pass","Assign":{"v":1},"End":true}}}]},"Z":{"Type":"Succeed","Output":‸"{% $v %}"}`), asl.UndefinedVariable, "Z", "/States/Z/Output"},
-		{"a variable that only the failure path has not", machine(`"A":{` + task + `,"Assign":{"v":1},"Catch":[{"ErrorEquals":["E"],"Next":"Z"}],"End":true},"Z":{"Type":"Succeed","Output":‸"{% $v %}"}`), asl.UndefinedVariable, "Z", "/States/Z/Output"},
-		{"an outer variable is set inside", machine(`"A":{"Type":"Pass","Assign":{"v":1},"Next":"M"},"M":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"B","States":{‸"B":{"Type":"Pass","Assign":{"v":2},"End":true}}}}`), asl.ShadowedVariable, "B", "/States/M/ItemProcessor/States/B"},
-		{"a service that is not there", machine(`"A":{"Type":"Task","Resource":‸"arn:aws:states:::sns:publish","End":true}`), asl.UnsupportedResource, "A", "/States/A/Resource"},
-		{"a pattern that is not there", machine(`"A":{"Type":"Task","Resource":‸"arn:aws:states:::states:startExecution.sync:2","Arguments":{"StateMachineArn":"x"},"End":true}`), asl.UnsupportedResource, "A", "/States/A/Resource"},
-		{"a distributed Map", machine(`"A":{"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":‸"DISTRIBUTED"},"StartAt":"Z","States":{` + succeed + `}}}`), asl.OnlyOnAWS, "A", "/States/A/ItemProcessor/ProcessorConfig/Mode"},
-		{"a field of it", machine(`"A":{"Type":"Map",‸"Label":"x","End":true,"ItemProcessor":{"StartAt":"Z","States":{` + succeed + `}}}`), asl.OnlyOnAWS, "A", "/States/A/Label"},
-		{"an asynchronous invocation", machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","InvocationType":‸"Event"},"End":true}`), asl.OnlyOnAWS, "A", "/States/A/Arguments/InvocationType"},
+// What an interpreter must prepare for an expression.
+func TestWhatAnExpressionNeeds(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		expression      string
+		states, context bool
+	}{
+		{"1 + 1", false, false},
+		{"$states.input.a", true, false},
+		{"$states.result & $states . errorOutput", true, false},
+		{"$states.context.State.Name", true, true},
+		{"$states", true, true},
+		{"$states.input & $states.context.Execution.Id", true, true},
 	} {
-		t.Run(c.name, func(t *testing.T) {
-			t.Parallel()
-			before, after, marked := strings.Cut(c.definition, "‸")
-			m, problems := asl.Parse([]byte(before + after))
-			if m != nil || !marked {
-				t.Fatal("it parses")
+		m, problems := asl.Parse([]byte(withStates(`"A":{"Type":"Pass","Output":"{% ` + c.expression + ` %}","End":true}`)))
+		if problems != nil {
+			t.Errorf("%s: %v", c.expression, problems)
+			continue
+		}
+		m.States[0].Output.Each(func(e *asl.Expr) {
+			if e.NeedsStates != c.states || e.NeedsContext != c.context {
+				t.Errorf("%s needs $states: %v, its context: %v", c.expression, e.NeedsStates, e.NeedsContext)
 			}
-			var at []int
-			for _, p := range problems {
-				if p.Code == c.code && p.State == c.state && p.Pointer == c.pointer && p.Message != "" {
-					if at = append(at, p.Position); p.Position == len(before) {
-						return
-					}
-				}
-			}
-			t.Errorf("no %s of %q at %s, byte %d (but at %v):\n%v", c.code, c.state, c.pointer, len(before), at, problems)
 		})
 	}
 }
 
-// Ten mistakes are ten problems, in the order of the text.
-func TestAllProblemsAtOnce(t *testing.T) {
+func TestTheCommittedMachinesParse(t *testing.T) {
 	t.Parallel()
-	_, problems := asl.Parse([]byte(`{
-  "QueryLanguage": "JSONata", "Version": "3", "StartAt": "A",
-  "States": {
-    "A": {"Type": "Pass", "Next": "Nowhere", "Foo": 1},
-    "B": {"Type": "Loop"},
-    "C": {"Type": "Wait", "End": true},
-    "D": {"Type": "Pass", "Output": "{% ( %}", "End": true},
-    "E": {"Type": "Task", "Resource": "arn:aws:states:::x", "End": true},
-    "F": {"Type": "Choice"},
-    "G": {}
-  }
-}`))
-	var got []string
-	for i, p := range problems {
-		got = append(got, p.Code+" "+p.State)
-		if i > 0 && p.Position < problems[i-1].Position {
-			t.Errorf("%v comes after %v", p, problems[i-1])
+	names, err := filepath.Glob("../../statemachines/*/statemachine.asl.json")
+	if err != nil || len(names) == 0 {
+		t.Fatal("there are no machines", err)
+	}
+	for _, name := range names {
+		data, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}
-	want := []string{
-		"INVALID_VALUE ", "UNKNOWN_TARGET A", "UNKNOWN_FIELD A",
-		"UNREACHABLE_STATE B", "UNKNOWN_STATE_TYPE B", "UNREACHABLE_STATE C", "INVALID_VALUE C",
-		"UNREACHABLE_STATE D", "INVALID_EXPRESSION D", "UNREACHABLE_STATE E", "UNSUPPORTED_RESOURCE E",
-		"UNREACHABLE_STATE F", "MISSING_FIELD F", "UNREACHABLE_STATE G", "MISSING_FIELD G",
-	}
-	if fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("got  %q\nwant %q", got, want)
-	}
-}
-
-func TestSizeAndDepth(t *testing.T) {
-	t.Parallel()
-	pad := func(n int) string {
-		s := `{"Comment":"` + "%s" + `",` + machine(`"A":{"Type":"Succeed"}`)[1:]
-		return fmt.Sprintf(s, strings.Repeat("x", n-len(s)+2))
-	}
-	if _, problems := asl.Parse([]byte(pad(asl.MaxDefinition))); problems != nil {
-		t.Errorf("1 MiB: %v", problems)
-	}
-	if _, problems := asl.Parse([]byte(pad(asl.MaxDefinition + 1))); len(problems) != 1 || problems[0].Code != asl.InvalidValue {
-		t.Errorf("1 MiB and a byte: %v", problems)
-	}
-	deep := strings.Repeat("[", 5000) + strings.Repeat("]", 5000)
-	if _, problems := asl.Parse([]byte(machine(`"A":{"Type":"Pass","Output":` + deep + `,"End":true}`))); len(problems) != 1 || problems[0].Code != asl.InvalidJSON {
-		t.Errorf("5,000 levels: %v", problems)
+		if _, problems := asl.Parse(data); problems != nil {
+			t.Errorf("%s:\n%v", name, problems)
+		}
 	}
 }

@@ -167,11 +167,15 @@ func (p *parser) expression(at place, n *node) *Expr {
 	return e
 }
 
+// otherContext are the parts of the context without the token.
+var otherContext = regexp.MustCompile(`context\s*\.\s*(Execution|StateMachine|State|Map)\b`)
+
 // mayReadToken reports whether the expression can yield the task token.
 func (e *Expr) mayReadToken() bool {
 	if e.Expr == nil {
 		return true // reported already
 	}
 	src := e.Source()
-	return e.NeedsContext && (strings.Contains(src, "Token") || !strings.Contains(src, "context"))
+	uses := strings.Count(src, "context")
+	return e.NeedsContext && (uses == 0 || uses > len(otherContext.FindAllString(src, -1)))
 }

@@ -27,21 +27,19 @@ func (c *Manual) AdvanceTo(t time.Time) {
 
 // Drive runs virtual time: while the world works, time stands still, so that
 // no timeout expires because a machine is slow; when it is idle, time jumps to
-// the next timer. It returns true when done reports true, and false when ctx
-// ends, when nothing is left to wait for, or when the next timer lies beyond
+// the next timer. done is asked each time the world is idle, so what it sees is
+// never half a change. Drive returns true when done reports true, and false when
+// ctx ends, when nothing is left to wait for, or when the next timer lies beyond
 // horizon from now.
 //
 // idle must report false from before a timer's function returns until all that
 // it began is waiting again. It is asked several times in a row, because what
 // one part hands to the next may for an instant be with neither.
 func Drive(ctx context.Context, c *Manual, horizon time.Duration, idle, done func() bool) bool {
-	const settle = 500 * time.Microsecond
+	const settle = 200 * time.Microsecond
 	end := c.Now().Add(horizon)
 	quiet := 0
 	for ctx.Err() == nil {
-		if done() {
-			return true
-		}
 		if c.running.Load() > 0 || !idle() {
 			quiet = 0
 			time.Sleep(settle)
@@ -52,9 +50,12 @@ func Drive(ctx context.Context, c *Manual, horizon time.Duration, idle, done fun
 			continue
 		}
 		quiet = 0
+		if done() {
+			return true
+		}
 		next, ok := c.Next()
 		if !ok || next.After(end) {
-			return done()
+			return false
 		}
 		c.AdvanceTo(next)
 	}

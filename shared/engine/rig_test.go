@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,10 +59,9 @@ func (r *rig) run(definition, input string) (Execution, []HistoryEvent) {
 // script makes a function that answers call after call; "!Name" fails. The last
 // answer is repeated.
 func script(answers ...string) func(string) (string, *TaskError) {
-	calls := 0
+	var calls atomic.Int64
 	return func(string) (string, *TaskError) {
-		answer := answers[min(calls, len(answers)-1)]
-		calls++
+		answer := answers[min(int(calls.Add(1)), len(answers))-1]
 		if name, failed := strings.CutPrefix(answer, "!"); failed {
 			return "", &TaskError{name, "cause of " + name}
 		}

@@ -9,8 +9,12 @@ import (
 	"time"
 )
 
-// horizon is how long a scenario waits in virtual time.
-const horizon = 12 * time.Hour
+// How long a scenario waits in virtual time: for something to happen, and for
+// all to have happened.
+const (
+	horizon = 12 * time.Hour
+	calm    = 2 * time.Hour
+)
 
 // runner carries a scenario's orders by name.
 type runner struct {
@@ -35,7 +39,7 @@ func Run(w World, s Script) (path, record string, err error) {
 //	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION]
 //	repeat N send …
 //	until NAME STATE / REASON      wait in virtual time; also: until NAME exception
-//	idle                           wait until nothing happens any more
+//	idle                           let two hours pass
 //	retry NAME                     answer the order's exception with reprocess
 //	stock SKU LOCATION QUANTITY    post a receipt
 //	ship NAME LOCATION LINE:Q…     the warehouse ships
@@ -58,7 +62,7 @@ func (r *runner) run(args []string) error {
 	case "until":
 		return r.until(args[1], strings.Join(args[2:], " "))
 	case "idle":
-		r.world.Drive(horizon, func() bool { return false })
+		r.world.Drive(calm, func() bool { return false })
 		return nil
 	case "retry":
 		return r.retry(args[1])

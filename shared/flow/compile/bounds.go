@@ -1,10 +1,182 @@
 package compile
 
-import "github.com/orderloom/orderloom/shared/flow"
+import (
+	"fmt"
 
-func (c *compiler) checkSizes() {}
-func (c *compiler) bound()      {}
+	"github.com/orderloom/orderloom/shared/flow"
+)
 
-type Transitions struct{}
+// MaxHistory is how many events Step Functions keeps of one execution; with
+// more it fails.
+const MaxHistory = 25_000
 
-var _ flow.Step
+// weight is what a run through something takes: transitions are paid for,
+// events fill the history.
+type weight struct{ transitions, events int }
+
+func (w weight) plus(o weight) weight {
+	return weight{w.transitions + o.transitions, w.events + o.events}
+}
+func (w weight) times(n int) weight { return weight{w.transitions * n, w.events * n} }
+
+// Weights of states. Of a Task: entered, scheduled, started, succeeded, exited;
+// one that waits for its token is also submitted.
+var (
+	plain   = weight{1, 2}
+	tasking = weight{1, 5}
+	holding = weight{1, 6}
+	mapping = weight{1, 4}
+)
+
+// eventsPerAttempt is what a repeated attempt adds: failed, scheduled, started.
+const eventsPerAttempt = 3
+
+// Transitions is what one order costs: Step Functions bills each transition.
+type Transitions struct {
+	PerOrder            int     `json:"perOrder"`
+	PerFulfillmentOrder int     `json:"perFulfillmentOrder"`
+	Returns             []Extra `json:"returns,omitempty"` // each time an edge goes back
+}
+
+// Extra is what going on from a step that was left backwards costs.
+type Extra struct {
+	Step        string `json:"step"` // name of the step that goes back
+	Transitions int    `json:"transitions"`
+}
+
+// String is the cost as a formula.
+func (t Transitions) String() string {
+	s := fmt.Sprintf("%d per order", t.PerOrder)
+	if t.PerFulfillmentOrder > 0 {
+		s += fmt.Sprintf(" + %d per fulfillment order", t.PerFulfillmentOrder)
+	}
+	for _, r := range t.Returns {
+		s += fmt.Sprintf(" + %d each time %q goes back", r.Transitions, r.Step)
+	}
+	return s
+}
+
+// bound adds up the longest run that is possible: every edge that goes back is
+// taken as often as it may be, every state once needs all its attempts, and
+// nothing is reprocessed by a person.
+func (c *compiler) bound() {
+	history := c.history(c.scopes[0])
+	c.result.MaxHistory = history + 2 // the execution's own start and end
+	if c.result.MaxHistory > MaxHistory {
+		c.report.Add(HistoryTooLong, "", "/steps", "a run can have %d events; Step Functions keeps %d | Lower the maximum of for-each or of again, or split the flow", c.result.MaxHistory, MaxHistory)
+	}
+	t := &c.result.Transitions
+	for _, sc := range c.scopes {
+		once := c.longest(sc, sc.Start, map[string]weight{}).plus(plain).transitions // with its Start
+		if sc.each == nil {
+			t.PerOrder = once
+		} else {
+			t.PerFulfillmentOrder += once
+		}
+		for i := range sc.Steps {
+			s := &sc.Steps[i]
+			for _, e := range sc.edges[s.ID] {
+				if e.Again > 0 {
+					known := map[string]weight{}
+					saved := c.longest(sc, s.ID, known).transitions - c.weigh(sc, s).transitions // of not going on from here
+					t.Returns = append(t.Returns, Extra{s.Name, c.longest(sc, e.To, known).transitions - saved})
+				}
+			}
+			if s.Type == flow.Reserve {
+				t.Returns = append(t.Returns, Extra{s.Name, backorder.transitions})
+			}
+		}
+	}
+}
+
+// backorder is one wait for stock: the wait, and looking again.
+var backorder = holding.plus(tasking).plus(plain)
+
+func (c *compiler) history(sc *scope) int {
+	events := plain.plus(c.longest(sc, sc.Start, map[string]weight{})).events
+	for i := range sc.Steps {
+		s := &sc.Steps[i]
+		for _, e := range sc.edges[s.ID] {
+			events += int(e.Again) * c.longest(sc, e.To, map[string]weight{}).events
+		}
+		if s.Type == flow.Reserve {
+			events += backorder.times(int(s.Wait)).events
+		}
+		if s.Type == flow.ForEach {
+			events += s.Maximum * (2 + c.history(c.inner(s))) // an iteration starts and succeeds
+		}
+		events += attempts(s)
+	}
+	return events
+}
+
+// attempts are the events of a step whose states all need every attempt.
+func attempts(s *flow.Step) int {
+	perTask, own := flow.DefaultRetry().Attempts, flow.DefaultRetry().Attempts
+	if s.Retry != nil {
+		own = s.Retry.Attempts
+	}
+	if n := tasks(s); n > 0 {
+		return eventsPerAttempt * (own + (n-1)*perTask)
+	}
+	return 0
+}
+
+// tasks counts the Tasks of a step on its way to success.
+func tasks(s *flow.Step) int {
+	switch s.Type {
+	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment:
+		return 1
+	case flow.AssignSource, flow.Reserve:
+		return 2
+	case flow.SendToFulfillment:
+		return 3
+	case flow.ProviderAction:
+		if s.Raises == "" {
+			return 1
+		}
+		return 2
+	}
+	return 0
+}
+
+// weigh is what one run through a step takes, without what is inside a for-each.
+func (c *compiler) weigh(sc *scope, s *flow.Step) weight {
+	w := tasking.times(tasks(s))
+	switch s.Type {
+	case flow.Reserve, flow.Splitter, flow.ConditionStep, flow.End:
+		w = w.plus(plain)
+	case flow.ForEach:
+		w = w.plus(mapping)
+	case flow.WaitForShipment:
+		w = holding
+	case flow.SendToFulfillment:
+		if _, merged := sc.merged(s); merged {
+			w = tasking.times(2) // the third is the wait's
+		}
+	}
+	if c.fetched[s.ID] {
+		w = w.plus(tasking)
+	}
+	if s.Next.Again > 0 {
+		w = w.plus(plain)
+	}
+	return w
+}
+
+// longest is the weight of the longest path on from a step that goes back nowhere.
+func (c *compiler) longest(sc *scope, id string, known map[string]weight) weight {
+	if w, ok := known[id]; ok {
+		return w
+	}
+	var best weight
+	for _, e := range sc.edges[id] {
+		if forward(e) {
+			if w := c.longest(sc, e.To, known); w.events > best.events {
+				best = w
+			}
+		}
+	}
+	known[id] = c.weigh(sc, sc.byID[id]).plus(best)
+	return known[id]
+}

@@ -32,7 +32,7 @@ func Compile(document []byte, catalog *flow.Catalog, policies []policy.Policy) (
 		catalog = &flow.Catalog{}
 	}
 	doc, report := flow.Open(document)
-	c := &compiler{doc: doc, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}}
+	c := &compiler{doc: doc, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}, fetched: map[string]bool{}}
 	for _, p := range policies {
 		c.policies[p.Ref()] = p
 	}
@@ -58,6 +58,7 @@ type compiler struct {
 	policies  map[string]policy.Policy // by reference
 	scopes    []*scope                 // the document's own first
 	functions map[string]bool          // that the machine invokes
+	fetched   map[string]bool          // decisions whose facts a state of their own fetches
 	result    Result
 }
 

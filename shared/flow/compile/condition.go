@@ -156,7 +156,7 @@ func (b *builder) fetch(s *flow.Step) string {
 	if b.written[name] {
 		return name
 	}
-	b.written[name] = true
+	b.written[name], b.c.fetched[s.ID] = true, true
 	w := b.to(s.ID, b.asking())
 	b.extra[s.ID] = append(b.extra[s.ID], field{name, b.c.state(task{
 		name: name, function: applyEvent, payload: b.input(s, w.want), retry: flow.DefaultRetry(),
