@@ -45,7 +45,7 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 			c.Events = []event.Event{{Name: in.Event, EntityID: entityOf(in), Payload: in.Payload}}
 		}
 		if in.Event == event.OrderReserved { // the wait for stock is over
-			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return flow.IsStockSignal(w) })
+			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
 		}
 		if in.Await != nil {
 			if !slices.Contains(r.Status.Waits, in.Await.Signal) {

@@ -37,9 +37,7 @@ var Correct = fn.Function{
 				return fn.Response{}, err
 			}
 			// Each request is its own change: the same correction twice is no harm.
-			res, err := s.Change(ctx, req.Params["id"], "correct/"+newID("cor"), "", func(r *store.Record) (store.Change, error) {
-				return body.change(r)
-			})
+			res, err := s.Change(ctx, req.Params["id"], "correct/"+newID("cor"), "", body.change)
 			if err != nil {
 				return fn.Response{}, err
 			}

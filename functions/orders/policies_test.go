@@ -2,6 +2,7 @@ package orders
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -46,7 +47,7 @@ func TestACriticalHeaderPolicyStopsTheOrder(t *testing.T) {
 	id := w.record("create", doc).Order
 	got := together(3, func(int) error { return second(w.policies().apply(ctx, headerStep(id, "k", "lab-header@1"))) })
 	for _, err := range got {
-		f, ok := err.(*fault.Error)
+		f, ok := errors.AsType[*fault.Error](err)
 		if !ok || f.Code != fault.PolicyNotMet || f.Record != id || f.Field != "order.shipTo.country" || f.Hint == "" || err.Error() != got[0].Error() {
 			t.Fatalf("%v", err)
 		}
@@ -141,7 +142,7 @@ func TestAllCriticalPoliciesAreReportedAndInformationIsNot(t *testing.T) {
 		t.Errorf("information never stops: %v", err)
 	}
 	_, err := w.policies().apply(ctx, headerStep(id, "all", "a@1", "c@1", "b@1"))
-	f, ok := err.(*fault.Error)
+	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || !strings.Contains(f.Message, "First; Second") || strings.Contains(f.Message, "Third") {
 		t.Fatalf("%v", err)
 	}

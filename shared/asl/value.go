@@ -1,6 +1,7 @@
 package asl
 
 import (
+	"errors"
 	"regexp"
 	"strings"
 
@@ -152,7 +153,7 @@ func (p *parser) expression(at place, n *node) *Expr {
 	compiled, err := jsonata.Compile(strings.TrimSpace(src), p.options...)
 	if err != nil {
 		pos := n.pos
-		if j, ok := err.(*jsonata.Error); ok && j.Position >= 0 {
+		if j, ok := errors.AsType[*jsonata.Error](err); ok && j.Position >= 0 {
 			lead := len(src) - len(strings.TrimLeft(src, " \t\r\n"))
 			pos = n.within(p.data, 2+lead+j.Position)
 		}

@@ -17,7 +17,7 @@ import (
 func borders(log []byte) []int {
 	var out []int
 	for at := 0; at < len(log); {
-		at += 8 + int(binary.LittleEndian.Uint32(log[at:]))
+		at += 8 + int(binary.LittleEndian.Uint32(log[at:])&0x7fffffff)
 		out = append(out, at)
 	}
 	return out

@@ -40,7 +40,7 @@ const (
 	StockPosted = "StockPosted"
 )
 
-// All is the catalogue.
+// All is the catalog.
 func All() []Definition {
 	orders := func(name, title string, e Entity) Definition {
 		return Definition{name, title, e, "orderloom.orders"}

@@ -1,4 +1,4 @@
-// Package event is the catalogue of business events: what can happen to a
+// Package event is the catalog of business events: what can happen to a
 // record, said as entity + past participle. Every change of a record is one or
 // more events; they are journalled with the change and published from there.
 package event
@@ -32,7 +32,7 @@ type Event struct {
 	Payload  json.RawMessage `json:"payload,omitempty"`
 }
 
-// Definition is one row of the catalogue.
+// Definition is one row of the catalog.
 type Definition struct {
 	Name   string `json:"name"`
 	Title  string `json:"title"` // what a business user reads

@@ -1,5 +1,5 @@
 // Package flow is the flow document: the drawing of a business user, the
-// contract between its compiled machine and the functions, and the catalogue of
+// contract between its compiled machine and the functions, and the catalog of
 // everything that a drawing may use.
 package flow
 

@@ -2,6 +2,7 @@ package inbox
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 
@@ -57,7 +58,7 @@ func (b Box) change(ctx context.Context, id string, decide func(*Message) (annou
 		}
 		was, round := m.State, m.Rounds
 		announce, err := decide(&m)
-		if err == errUnchanged {
+		if errors.Is(err, errUnchanged) {
 			return m, nil
 		}
 		if err != nil {

@@ -135,7 +135,7 @@ func TestALateFailureOrReplayDoesNotUndoASuccessInBetween(t *testing.T) {
 		},
 		"replay": func(b inbox.Box, id string) error {
 			if _, err := b.Replay(context.Background(), id); !fault.Is(err, fault.Conflict) {
-				return fmt.Errorf("replay of a recorded message: %v", err)
+				return fmt.Errorf("replay of a recorded message: %w", err)
 			}
 			return nil
 		},

@@ -45,7 +45,7 @@ func (s *Status) Apply(e event.Event) ([]event.Event, error) {
 	if e.Entity == "" {
 		d, ok := event.Lookup(e.Name)
 		if !ok {
-			return nil, fault.New(fault.Invalid, "no event named %q in the catalogue", e.Name).On(s.Order, "event")
+			return nil, fault.New(fault.Invalid, "no event named %q in the catalog", e.Name).On(s.Order, "event")
 		}
 		e.Entity = d.Entity
 	}

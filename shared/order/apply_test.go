@@ -145,7 +145,7 @@ func TestEveryTransitionNamesAnEventOfTheCatalogue(t *testing.T) {
 	t.Parallel()
 	for _, tr := range order.Transitions() {
 		if _, ok := event.Lookup(tr.Event); !ok {
-			t.Errorf("%s is not in the catalogue", tr.Event)
+			t.Errorf("%s is not in the catalog", tr.Event)
 		}
 	}
 }

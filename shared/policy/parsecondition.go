@@ -33,7 +33,7 @@ func (r reader) condition(n *jsondoc.Node, of event.Entity, relations bool) *Con
 		r.Known(n, "not")
 		c.Not = r.condition(n.Get("not"), of, relations)
 	case n.Get("relation") != nil:
-		r.relation(c, n, of, relations)
+		r.relation(c, n, relations)
 	default:
 		r.row(c, n, of)
 	}
@@ -53,7 +53,7 @@ func (r reader) group(n *jsondoc.Node, key string, of event.Entity, relations bo
 	return out
 }
 
-func (r reader) relation(c *Condition, n *jsondoc.Node, of event.Entity, allowed bool) {
+func (r reader) relation(c *Condition, n *jsondoc.Node, allowed bool) {
 	r.Known(n, "relation", "has", "where", "operator", "value")
 	c.Relation = r.Choice(n, "relation", LinesRelation)
 	if !allowed {

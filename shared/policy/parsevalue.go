@@ -42,7 +42,7 @@ func (r reader) value(c *Condition, n *jsondoc.Node, f Field) {
 		}
 		c.want.texts = append(c.want.texts, sortableTime(t))
 	default:
-		if n.Kind != jsondoc.Number && !(n.Kind == jsondoc.String && f.Type == Money) {
+		if n.Kind != jsondoc.Number && (n.Kind != jsondoc.String || f.Type != Money) {
 			mismatch("a number")
 			return
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -119,7 +120,7 @@ func (c *Client) resolve(ref string) (*url.URL, error) {
 // rootCause drops *url.Error's text, which repeats the whole address and with
 // it whatever a query may hold.
 func rootCause(err error) error {
-	if u, ok := err.(*url.Error); ok {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

@@ -26,7 +26,7 @@ const (
 	warehousePrefix = "warehouse."
 )
 
-// Provider is the catalogue entry.
+// Provider is the catalog entry.
 var Provider = provider.Provider{
 	ID:      "shipstation",
 	Name:    "ShipStation",

@@ -37,7 +37,7 @@ const (
 	HeaderTriggeredAt = "X-Shopify-Triggered-At"
 )
 
-// Provider is the catalogue entry.
+// Provider is the catalog entry.
 var Provider = provider.Provider{
 	ID:      "shopify",
 	Name:    "Shopify",

@@ -48,7 +48,7 @@ func (c *client) request(base, method, path string, header map[string]string, bo
 	}
 	res, err := c.http.Do(req)
 	if err != nil {
-		return fmt.Errorf("Orderloom at %s does not answer: %w", base, err)
+		return fmt.Errorf("no answer from the Orderloom at %s: %w", base, err)
 	}
 	defer res.Body.Close()
 	data, err := io.ReadAll(io.LimitReader(res.Body, 64<<20))

@@ -42,8 +42,11 @@ func (c *invokeCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	defer w.Close()
-	return c.remote(s, w.Host.AWSURL(), event)
+	err = c.remote(s, w.Host.AWSURL(), event)
+	if closeErr := w.Close(); err == nil {
+		err = closeErr
+	}
+	return err
 }
 
 func (c *invokeCmd) event() ([]byte, error) {
@@ -62,7 +65,7 @@ func (c *invokeCmd) remote(s *session, endpoint string, event []byte) error {
 	}
 	res, err := httpClient().Do(req)
 	if err != nil {
-		return fmt.Errorf("Orderloom at %s does not answer: %w", endpoint, err)
+		return fmt.Errorf("no answer from the Orderloom at %s: %w", endpoint, err)
 	}
 	defer res.Body.Close()
 	out, err := io.ReadAll(io.LimitReader(res.Body, 16<<20))

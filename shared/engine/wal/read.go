@@ -20,8 +20,12 @@ const MaxRecord = 1 << 30
 
 var castagnoli = sync.OnceValue(func() *crc32.Table { return crc32.MakeTable(crc32.Castagnoli) })
 
-func appendFrame(buf, rec []byte) []byte {
-	buf = binary.LittleEndian.AppendUint32(buf, uint32(len(rec)))
+func appendFrame(buf, rec []byte, first bool) []byte {
+	length := uint32(len(rec))
+	if first {
+		length |= opens
+	}
+	buf = binary.LittleEndian.AppendUint32(buf, length)
 	buf = binary.LittleEndian.AppendUint32(buf, crc32.Checksum(rec, castagnoli()))
 	return append(buf, rec...)
 }
@@ -65,7 +69,7 @@ func (l *Log) load(visit func(Pos, []byte) error) error {
 		l.order = append(l.order, seg)
 		if err := seg.scan(visit); err == nil {
 			continue
-		} else if !errors.Is(err, errTorn) || i < len(ids)-1 {
+		} else if !errors.Is(err, errTorn) || i < len(ids)-1 || seg.goesOn() {
 			return fmt.Errorf("%s, byte %d: %w", l.name(id), seg.size, err)
 		}
 		if err := seg.cutTail(); err != nil {
@@ -111,7 +115,7 @@ func (s *segment) scan(visit func(Pos, []byte) error) error {
 		} else if err != nil {
 			return tornBy(err)
 		}
-		n := binary.LittleEndian.Uint32(head[:])
+		n := binary.LittleEndian.Uint32(head[:]) &^ opens
 		if n == 0 || n > MaxRecord {
 			return errTorn
 		}
@@ -149,6 +153,26 @@ func tornBy(err error) error {
 		return errTorn
 	}
 	return err
+}
+
+// goesOn reports whether a later write follows the bad record. Then it is no
+// torn tail: it was durable once.
+func (s *segment) goesOn() bool {
+	rest, err := io.ReadAll(io.NewSectionReader(s.file, s.size, 1<<62))
+	if err != nil {
+		return true // better refuse than cut
+	}
+	for i := 1; i+frame < len(rest); i++ {
+		n := binary.LittleEndian.Uint32(rest[i:])
+		if n&opens == 0 {
+			continue
+		}
+		end := i + frame + int(n&^opens)
+		if end <= len(rest) && end > i+frame && crc32.Checksum(rest[i+frame:end], castagnoli()) == binary.LittleEndian.Uint32(rest[i+4:]) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *segment) cutTail() error {

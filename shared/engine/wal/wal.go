@@ -1,8 +1,8 @@
 // Package wal is an append-only log of records in segment files with group
 // commit: one write and one fsync serve all records that came in meanwhile.
 //
-// A record is its length, a CRC-32C and its bytes. The tail of the last segment
-// may be torn by a crash; Open cuts it off. A bad record anywhere else is
+// A record is its length, a CRC-32C and its bytes. The last write may be torn by
+// a crash; Open cuts off what is not whole of it. A bad record anywhere else is
 // damage and Open refuses. After a failed write the log accepts nothing more:
 // what the disk holds then is unknown until the next Open.
 package wal
@@ -58,6 +58,10 @@ type segment struct {
 
 const frame = 8 // bytes before the payload: length, checksum
 
+// opens marks, in the length, the first record of a write: when it was written,
+// all before it was durable.
+const opens = 1 << 31
+
 // Append queues a record; rec is copied. done is called once, from one
 // goroutine and in the order of the calls, when the record is durable or cannot
 // become it. done must not block. A closed log calls it at once.
@@ -69,7 +73,7 @@ func (l *Log) Append(rec []byte, done func(Pos, error)) {
 		return
 	}
 	defer l.mu.Unlock()
-	l.buf = appendFrame(l.buf, rec)
+	l.buf = appendFrame(l.buf, rec, len(l.waiting) == 0)
 	l.waiting = append(l.waiting, entry{len(l.buf) - len(rec), len(rec), done})
 	l.wake.Signal()
 }

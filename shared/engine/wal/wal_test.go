@@ -147,6 +147,26 @@ func TestGarbageAfterTheLastRecord(t *testing.T) {
 	}
 }
 
+// A power failure may leave holes in the last write: the disk does not keep the
+// order of its parts. Nobody was told that it is durable; it is cut off.
+func TestHoleInTheLastWrite(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	l, _ := open(t, dir, wal.Options{})
+	held, release := make(chan bool), make(chan bool)
+	l.Append([]byte("first"), func(wal.Pos, error) { close(held); <-release })
+	<-held
+	for _, rec := range []string{"second", "third", "fourth"} { // one write
+		l.Append([]byte(rec), func(wal.Pos, error) {})
+	}
+	close(release)
+	l.Close()
+	change(t, segment(dir, 1), func(b []byte) []byte { clear(b[13+8 : 13+8+6]); return b })
+	if _, found := open(t, dir, wal.Options{}); len(found) != 1 {
+		t.Errorf("found %q", found)
+	}
+}
+
 // Segments follow one another once the size is reached.
 func TestSegments(t *testing.T) {
 	t.Parallel()
@@ -198,6 +218,12 @@ func TestDamageIsRefused(t *testing.T) {
 		{"an old segment that ends early", func(t *testing.T, dir string) {
 			change(t, segment(dir, 1), func(b []byte) []byte { return b[:len(b)-1] })
 		}, "00000001.log, byte 75"},
+		{"a changed byte in the newest segment, before a later write", func(t *testing.T, dir string) {
+			change(t, segment(dir, 4), func(b []byte) []byte { b[10] ^= 1; return b })
+		}, "00000004.log, byte 0"},
+		{"a changed length there", func(t *testing.T, dir string) {
+			change(t, segment(dir, 4), func(b []byte) []byte { b[25] = 200; return b })
+		}, "00000004.log, byte 25"},
 		{"a missing segment", func(t *testing.T, dir string) {
 			if err := os.Remove(segment(dir, 2)); err != nil {
 				t.Fatal(err)

@@ -1,0 +1,235 @@
+package compile_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/txtar"
+
+	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/compile"
+	"github.com/orderloom/orderloom/shared/golden"
+	"github.com/orderloom/orderloom/shared/policy"
+	"github.com/orderloom/orderloom/statemachines"
+)
+
+// Each file of testdata is one case: sections document, optionally policies
+// (a list, beside those of the repository), and what comes out: the problems,
+// or the machine and what it costs.
+func TestGolden(t *testing.T) {
+	t.Parallel()
+	for _, file := range cases(t) {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".txtar"), func(t *testing.T) {
+			t.Parallel()
+			data, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			archive := txtar.Parse(data)
+			in := sections(archive)
+			result, problems := compileCase(t, in)
+			archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name != "document" && f.Name != "policies" })
+			add := func(name string, text []byte) {
+				archive.Files = append(archive.Files, txtar.File{Name: name, Data: append(bytes.TrimRight(text, "\n"), '\n')})
+			}
+			if len(problems) > 0 {
+				add("problems", []byte(problems.Error()))
+			} else {
+				add("cost", []byte(result.Transitions.String()+"\nat most "+strconv.Itoa(result.MaxHistory)+" events"))
+				add("machine", result.Machine)
+			}
+			golden.Check(t, file, txtar.Format(archive))
+		})
+	}
+}
+
+func cases(t testing.TB) []string {
+	files, err := filepath.Glob("testdata/*.txtar")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no cases: %v", err)
+	}
+	return files
+}
+
+func sections(a *txtar.Archive) map[string][]byte {
+	in := map[string][]byte{}
+	for _, f := range a.Files {
+		in[f.Name] = f.Data
+	}
+	return in
+}
+
+func compileCase(t testing.TB, in map[string][]byte) (compile.Result, flow.Problems) {
+	catalog, policies := world(t)
+	var more []policy.Policy
+	if list := in["policies"]; list != nil {
+		if err := json.Unmarshal(list, &more); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return compile.Compile(in["document"], catalog, append(policies, more...))
+}
+
+func world(t testing.TB) (*flow.Catalog, []policy.Policy) {
+	catalog, err := flow.LoadCatalog()
+	if err != nil {
+		t.Fatal(err)
+	}
+	policies, err := statemachines.Policies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return catalog, policies
+}
+
+// Every problem code has a case, and a rule in the format's description.
+func TestEveryProblemHasACase(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../../statemachines/README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := string(readme)
+	var shown strings.Builder
+	for _, file := range cases(t) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown.Write(sections(txtar.Parse(data))["problems"])
+	}
+	unreachable := []string{compile.MachineInvalid, compile.MissingFunction} // defects, not drawings
+	for _, code := range codes(t, "problem.go") {
+		if !strings.Contains(seen, "`"+code+"`") {
+			t.Errorf("statemachines/README.md does not explain %s", code)
+		}
+		if strings.ToUpper(code) == code && !slices.Contains(unreachable, code) && !strings.Contains(shown.String(), " "+code+" ") {
+			t.Errorf("no case in testdata shows %s", code)
+		}
+	}
+	for _, code := range append(codes(t, "../problem.go"), codes(t, "../../policy/problem.go")...) {
+		if !strings.Contains(seen, "`"+code+"`") {
+			t.Errorf("statemachines/README.md does not explain %s", code)
+		}
+	}
+}
+
+// codes are the text constants of a source file.
+func codes(t *testing.T, file string) []string {
+	tree, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	ast.Inspect(tree, func(n ast.Node) bool {
+		if spec, ok := n.(*ast.ValueSpec); ok {
+			for _, v := range spec.Values {
+				if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+					text, err := strconv.Unquote(lit.Value)
+					if err != nil {
+						t.Fatal(err)
+					}
+					all = append(all, text)
+				}
+			}
+		}
+		return true
+	})
+	if len(all) == 0 {
+		t.Fatalf("%s has no codes", file)
+	}
+	return all
+}
+
+type states map[string]struct {
+	Type           string
+	Resource       string
+	TimeoutSeconds int
+	Arguments      struct {
+		Payload struct{ Key string }
+	}
+	Retry, Catch  []struct{ ErrorEquals []string }
+	ItemProcessor struct{ States states }
+}
+
+// Every Task ends in finite time, is repeated after what passes, and fails to a
+// place where somebody looks; waits do not begin again when their time is over.
+func TestEveryTaskIsGuarded(t *testing.T) {
+	t.Parallel()
+	var machine struct{ States states }
+	if err := json.Unmarshal(compiled(t, lab(t)).Machine, &machine); err != nil {
+		t.Fatal(err)
+	}
+	var check func(all states)
+	check = func(all states) {
+		for name, s := range all {
+			check(s.ItemProcessor.States)
+			if s.Type != "Task" {
+				continue
+			}
+			waits := strings.HasSuffix(s.Resource, ".waitForTaskToken")
+			if s.TimeoutSeconds == 0 || len(s.Retry) != 1 || !slices.Contains(s.Retry[0].ErrorEquals, "Lambda.TooManyRequestsException") {
+				t.Errorf("%s: timeout %d, retry %v", name, s.TimeoutSeconds, s.Retry)
+			}
+			if len(s.Retry) > 0 && slices.Contains(s.Retry[0].ErrorEquals, "States.Timeout") == waits {
+				t.Errorf("%s: retry %v", name, s.Retry[0])
+			}
+			if !strings.HasPrefix(s.Arguments.Payload.Key, "{% $run & ") || strings.Contains(s.Arguments.Payload.Key, "$states") {
+				t.Errorf("%s: key %s", name, s.Arguments.Payload.Key)
+			}
+			if strings.HasPrefix(name, "Order Canceled") {
+				continue
+			}
+			if s.Catch == nil || s.Catch[0].ErrorEquals[0] != "Order.Canceled" {
+				t.Errorf("%s: catch %v", name, s.Catch)
+			}
+			if last := s.Catch[len(s.Catch)-1].ErrorEquals[0]; last != "States.ALL" && !strings.Contains(strings.ToLower(name), "exception") {
+				t.Errorf("%s: a failure ends the run", name)
+			}
+		}
+	}
+	check(machine.States)
+}
+
+func TestSameDocumentSameBytes(t *testing.T) {
+	t.Parallel()
+	if a, b := compiled(t, lab(t)), compiled(t, lab(t)); !bytes.Equal(a.Machine, b.Machine) {
+		t.Error("two compilations differ")
+	}
+}
+
+func FuzzCompile(f *testing.F) {
+	for _, file := range cases(f) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(sections(txtar.Parse(data))["document"])
+	}
+	documents, err := statemachines.Documents()
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, doc := range documents {
+		f.Add(doc)
+	}
+	catalog, policies := world(f)
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		result, problems := compile.Compile(doc, catalog, policies)
+		if (len(problems) == 0) == (len(result.Machine) == 0) {
+			t.Errorf("%d problems and a machine of %d bytes", len(problems), len(result.Machine))
+		}
+		if problems.Has(compile.MachineInvalid) {
+			t.Error(problems)
+		}
+	})
+}
