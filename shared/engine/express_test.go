@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 )
@@ -68,7 +69,7 @@ func TestStartSyncExecutionIsCanceled(t *testing.T) {
 	}()
 	r.eventually("it runs", func() bool { return r.Stats().Running == 1 })
 	cancel()
-	if err := <-done; err != context.Canceled {
+	if err := <-done; !errors.Is(err, context.Canceled) {
 		t.Error(err)
 	}
 	r.eventually("it is stopped", func() bool { return r.Stats().Running == 0 })

@@ -95,20 +95,6 @@ func (r *rig) eventually(what string, f func() bool) {
 	}
 }
 
-// end waits for an execution's end.
-func (r *rig) end(arn string) Execution {
-	r.t.Helper()
-	var x Execution
-	r.eventually(arn+" ends", func() bool {
-		var err error
-		if x, err = r.DescribeExecution(context.Background(), arn); err != nil {
-			r.t.Fatal(err)
-		}
-		return x.Status != Running
-	})
-	return x
-}
-
 // outcome is an execution's end in one line.
 func outcome(x Execution) string {
 	if x.Status == Succeeded {

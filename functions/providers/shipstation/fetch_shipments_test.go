@@ -2,6 +2,7 @@ package shipstation
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -105,7 +106,7 @@ func TestOnlyOwnAddressesAndOnlyTheirIDsAreTrusted(t *testing.T) {
 	} {
 		err := fetch(address)
 		code(t, address, err, fault.Invalid)
-		if f, ok := err.(*fault.Error); ok && f.Field != "resource_url" {
+		if f, ok := errors.AsType[*fault.Error](err); ok && f.Field != "resource_url" {
 			t.Errorf("%s: the field is %q", address, f.Field)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 	"github.com/orderloom/orderloom/shared/inbox"
 )
 
-// The catalogue entry hangs together: every function that a handler names is
+// The catalog entry hangs together: every function that a handler names is
 // the provider's own, every secret it names is a secret parameter.
 func TestProvider(t *testing.T) {
 	t.Parallel()

@@ -3,6 +3,7 @@ package shipstation
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,7 +94,7 @@ func TestAWrongFieldIsNamedWithItsValue(t *testing.T) {
 		}
 		id := w.message(t, strings.Replace(good, c.old, c.new, 1))
 		_, err := run[ShipmentResult](t, w.deps, ShipmentIn, ShipmentInput{Message: id})
-		f, ok := err.(*fault.Error)
+		f, ok := errors.AsType[*fault.Error](err)
 		if !ok || f.Code != fault.Invalid || f.Field != c.field || f.Value != c.value || f.Record != id {
 			t.Errorf("%s → %s: %#v, want field %s with value %s", c.old, c.new, err, c.field, c.value)
 		}
@@ -103,7 +104,7 @@ func TestAWrongFieldIsNamedWithItsValue(t *testing.T) {
 	}
 	for _, body := range []string{`{}`, `{"shipments":{}}`, `{"resource_url":"u","resource_type":"SHIP_NOTIFY"}`, `[]`, `1`, `"x"`} {
 		_, err := run[ShipmentResult](t, w.deps, ShipmentIn, ShipmentInput{Instance: "warehouse", Body: json.RawMessage(body)})
-		if f, ok := err.(*fault.Error); !ok || f.Code != fault.Invalid || f.Field != "shipments" {
+		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != fault.Invalid || f.Field != "shipments" {
 			t.Errorf("%s: %v", body, err)
 		}
 	}

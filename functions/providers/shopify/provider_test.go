@@ -7,7 +7,7 @@ import (
 	"github.com/orderloom/orderloom/shared/inbox"
 )
 
-// The catalogue entry hangs together: every topic is verified the same way with
+// The catalog entry hangs together: every topic is verified the same way with
 // secret parameters, and its transformation is the provider's own.
 func TestProvider(t *testing.T) {
 	t.Parallel()

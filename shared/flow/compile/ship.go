@@ -24,7 +24,7 @@ func (b *builder) send(s *flow.Step) {
 	// Reprocess does not go back behind the action: it was done.
 	applyAgain := b.exception(s, "Sent exception", way{next: also(s, "Sent")})
 	var done task
-	if next, ok := b.merged(s); ok {
+	if next, ok := b.sc.merged(s); ok {
 		done = b.waiting(next, b.applies(s, event.FulfillmentOrderSent, nil))
 		late := catcher{code: timeoutError, next: b.exception(next, "Exception", b.again(next)), output: overdue(next)}
 		done.catch = b.caughtBy(applyAgain, sent, late)
@@ -38,8 +38,6 @@ func (b *builder) send(s *flow.Step) {
 }
 
 // merged returns the wait that a send step goes over to.
-func (b *builder) merged(s *flow.Step) (*flow.Step, bool) { return b.sc.merged(s) }
-
 func (sc *scope) merged(s *flow.Step) (*flow.Step, bool) {
 	next := sc.byID[s.Next.To]
 	return next, s.Type == flow.SendToFulfillment && next.Type == flow.WaitForShipment && s.Next.Again == 0
