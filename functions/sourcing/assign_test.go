@@ -3,6 +3,7 @@ package sourcing
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -118,7 +119,7 @@ func TestALineWithoutALocationFailsByName(t *testing.T) {
 	}
 	a.create(t, nil, line("1", order.Physical, 110), line("2", order.Physical, 10))
 	_, err := a.assign(ctx, input("big@1"))
-	f, ok := err.(*fault.Error)
+	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Code != NoLocation || f.Record != id || f.Field != "lines.2.location" || f.Hint == "" {
 		t.Fatalf("%v", err)
 	}

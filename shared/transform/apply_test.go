@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"testing"
@@ -126,7 +127,7 @@ func TestProblems(t *testing.T) {
 		{`{"each":"l","object":{"x":{"path":"a"}}}`, `{"l":[` + strings.Repeat("{},", transform.MaxElements) + `{}]}`, fault.TooLarge, "l", ""},
 	} {
 		out, err := parse(t, `{"f":`+c.rule+`}`).Apply([]byte(c.source), lookups, known)
-		f, ok := err.(*fault.Error)
+		f, ok := errors.AsType[*fault.Error](err)
 		if !ok || out != nil {
 			t.Errorf("%s of %.80s is %s, %v", c.rule, c.source, out, err)
 			continue
@@ -141,7 +142,7 @@ func TestAllProblemsOfADocumentAreListedAtOnce(t *testing.T) {
 	t.Parallel()
 	m := parse(t, `{"id":{"path":"id","required":true},"lines":{"each":"lines","object":{"sku":{"path":"sku","required":true},"qty":{"path":"qty","type":"integer"}}}}`)
 	_, err := m.Apply([]byte(`{"lines":[{"sku":7},{"qty":"x"}]}`), lookups, known)
-	f, ok := err.(*fault.Error)
+	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		t.Fatal(err)
 	}
@@ -162,7 +163,7 @@ func TestTheListOfProblemsIsBounded(t *testing.T) {
 	m := parse(t, `{"lines":{"each":"lines","object":{"note":{"path":"note"}}}}`)
 	long := `{"note":{"x":"` + strings.Repeat("ä", 500) + `"}},`
 	_, err := m.Apply([]byte(`{"lines":[`+strings.Repeat(long, 1999)+long[:len(long)-1]+`]}`), lookups, known)
-	f, ok := err.(*fault.Error)
+	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		t.Fatal(err)
 	}
@@ -193,7 +194,7 @@ func TestRootAndKindOfTheDocument(t *testing.T) {
 	}
 	for source, path := range map[string]string{`{"resource_url":"x"}`: "line_items", `{"line_items":[]}`: "status", `[]`: "line_items", `7`: "line_items", `null`: "line_items"} {
 		_, err := m.Apply([]byte(source), lookups, known)
-		if f, ok := err.(*fault.Error); !ok || f.Code != transform.UnknownFormat || f.Field != path {
+		if f, ok := errors.AsType[*fault.Error](err); !ok || f.Code != transform.UnknownFormat || f.Field != path {
 			t.Errorf("%s: %v, want it to miss %s", source, err, path)
 		}
 	}

@@ -1,6 +1,7 @@
 package transform_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -47,7 +48,7 @@ func TestAWrongMappingIsRefused(t *testing.T) {
 func TestAllProblemsOfAMappingAreListedAtOnce(t *testing.T) {
 	t.Parallel()
 	_, err := transform.Parse([]byte(`{"format":"0","fields":{"b":{"path":"b","type":"x"},"a":{},"c":{"object":{"d":{"context":"y"}}}}}`))
-	f, ok := err.(*fault.Error)
+	f, ok := errors.AsType[*fault.Error](err)
 	if !ok {
 		t.Fatal(err)
 	}

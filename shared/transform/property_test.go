@@ -2,6 +2,7 @@ package transform_test
 
 import (
 	"encoding/json"
+	"errors"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -69,7 +70,7 @@ func TestAMappingIsPure(t *testing.T) {
 			t.Fatalf("%s, %v\nand %s, %v", one, err, two, again)
 		}
 		if err != nil {
-			f, ok := err.(*fault.Error)
+			f, ok := errors.AsType[*fault.Error](err)
 			if !ok || f.Field == "" || one != nil {
 				t.Fatalf("%#v with %s", err, one)
 			}
@@ -131,7 +132,7 @@ func check(t *testing.T, m *transform.Mapping, source []byte) {
 	if (err == nil) != json.Valid(out) {
 		t.Errorf("%s, %v", out, err)
 	}
-	if _, ok := err.(*fault.Error); err != nil && !ok {
+	if _, ok := errors.AsType[*fault.Error](err); err != nil && !ok {
 		t.Errorf("not a fault: %v", err)
 	}
 }

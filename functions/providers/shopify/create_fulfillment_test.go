@@ -3,6 +3,7 @@ package shopify
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -255,7 +256,7 @@ func TestUserErrorsAreARefusal(t *testing.T) {
 	s := shop{record: "ord_1"}
 	err := s.refused("fulfillmentCreate", []userError{{[]string{"fulfillment", "trackingInfo"}, "is wrong"}, {nil, "so is this"}})
 	code(t, "user errors", err, fault.Refused, "fulfillment.trackingInfo: is wrong; so is this")
-	if f, ok := err.(*fault.Error); !ok || f.Field != "fulfillment.trackingInfo" || f.Record != "ord_1" {
+	if f, ok := errors.AsType[*fault.Error](err); !ok || f.Field != "fulfillment.trackingInfo" || f.Record != "ord_1" {
 		t.Errorf("%#v", err)
 	}
 	if err := s.refused("fulfillmentCreate", nil); err != nil {

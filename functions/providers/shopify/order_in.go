@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -82,7 +83,7 @@ func (t transformation) run(ctx context.Context, in OrderInput) (OrderResult, er
 		return out, nil
 	}
 	doc, err := t.order(ctx, in)
-	if f, ok := err.(*fault.Error); ok && f.Record == "" {
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Record == "" {
 		f.Record = in.Message
 	}
 	if err != nil {

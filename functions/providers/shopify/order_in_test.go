@@ -3,6 +3,7 @@ package shopify
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -280,7 +281,7 @@ func TestAWrongFieldIsNamedWithItsValue(t *testing.T) {
 		}
 		id := w.message(t, "orders/create", body)
 		_, err := run[OrderResult](t, w.deps, OrderIn, OrderInput{Message: id})
-		f, ok := err.(*fault.Error)
+		f, ok := errors.AsType[*fault.Error](err)
 		if !ok || f.Code != c.code || f.Field != c.path || f.Value != c.got || f.Record != id || !strings.Contains(f.Message, c.path) {
 			t.Errorf("%s = %v: %#v, want %s", c.path, c.value, err, c.code)
 		}
@@ -305,7 +306,7 @@ func TestAllProblemsAreListedAtOnce(t *testing.T) {
 	body = set(t, body, "line_items.2.id", int64(14000000000001))
 	body = set(t, body, "currency", "EURO")
 	_, err := w.mapped(t, body)
-	f, _ := err.(*fault.Error)
+	f, _ := errors.AsType[*fault.Error](err)
 	if f == nil {
 		t.Fatal(err)
 	}
@@ -331,7 +332,7 @@ func TestDocumentsThatAreNoOrders(t *testing.T) {
 		"too many lines":    {`{"financial_status":null,"line_items":[` + strings.Repeat(`{},`, order.MaxLines) + `{}]}`, fault.TooLarge},
 	} {
 		_, err := w.mapped(t, c.body)
-		f, _ := err.(*fault.Error)
+		f, _ := errors.AsType[*fault.Error](err)
 		if f == nil {
 			t.Errorf("%s is an order", name)
 			continue
