@@ -112,9 +112,9 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	e := &Engine{opts: opts, arnPrefix: "arn:aws:states:" + opts.Region + ":" + opts.Account + ":",
 		all: map[uint64]*execution{}, arns: map[string]*execution{}, byMachine: map[string][]*execution{}}
 	e.ctx, e.cancel = context.WithCancel(context.Background())
-	e.pool = newPool(opts.Workers, e.perform)
+	e.pool = newPool(opts.Workers, e.perform, &e.stats.busy)
 	e.timers = &timers{clock: opts.Clock, fire: e.fire}
-	e.notifier = newNotifier(opts.StatusChanged)
+	e.notifier = newNotifier(opts.StatusChanged, &e.stats.busy)
 	if err := e.open(ctx); err != nil {
 		_ = e.Close() // the first error counts
 		return nil, err
@@ -218,7 +218,13 @@ func (e *Engine) executionARN(machine, name string) string {
 // counters are what Stats reports.
 type counters struct {
 	events, transitions, started, running atomic.Int64
-	expressions, handlers, store          atomic.Int64 // nanoseconds
+
+	// busy counts what goes on without a timer or a token: invocations that run
+	// or are about to, turns that are not durable yet, ends that nobody was told
+	// of. One counter, and each piece is counted before the one that it comes
+	// from is done: it is 0 only when all is quiet.
+	busy                         atomic.Int64
+	expressions, handlers, store atomic.Int64 // nanoseconds
 }
 
 func (c *counters) now() int64 { return time.Now().UnixNano() }
@@ -227,7 +233,7 @@ func (c *counters) now() int64 { return time.Now().UnixNano() }
 type Stats struct {
 	Started     int64         // executions
 	Running     int64         // executions that have not ended, waiting ones included
-	Busy        int           // invocations that run or are about to
+	Busy        int           // invocations that run or are about to, turns that are not durable yet, ends that nobody was told of
 	Transitions int64         // states entered
 	Events      int64         // history events, hidden ones included
 	Expressions time.Duration // evaluating
@@ -242,7 +248,7 @@ type Stats struct {
 // running execution waits for a timer or a token.
 func (e *Engine) Stats() Stats {
 	c := &e.stats
-	s := Stats{Started: c.started.Load(), Running: c.running.Load(), Busy: e.pool.busy(),
+	s := Stats{Started: c.started.Load(), Running: c.running.Load(), Busy: int(c.busy.Load()),
 		Transitions: c.transitions.Load(), Events: c.events.Load(), Expressions: time.Duration(c.expressions.Load()),
 		Handlers: time.Duration(c.handlers.Load()), Store: time.Duration(c.store.Load())}
 	s.LogBytes, s.LogOldest, _, s.LogSyncs = e.journal.Stats()

@@ -1,6 +1,9 @@
 package engine
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // notifier passes status events on, one at a time and in order, without
 // holding up the log.
@@ -12,10 +15,11 @@ type notifier struct {
 	queue  []func() StatusEvent
 	closed bool
 	done   chan struct{}
+	busy   *atomic.Int64 // counts events that were not sent yet, among others
 }
 
-func newNotifier(send func(StatusEvent)) *notifier {
-	n := &notifier{send: send, done: make(chan struct{})}
+func newNotifier(send func(StatusEvent), busy *atomic.Int64) *notifier {
+	n := &notifier{send: send, busy: busy, done: make(chan struct{})}
 	n.wake.L = &n.mu
 	go n.run()
 	return n
@@ -28,6 +32,7 @@ func (n *notifier) add(f func() StatusEvent) {
 	}
 	n.mu.Lock()
 	defer n.mu.Unlock()
+	n.busy.Add(1)
 	n.queue = append(n.queue, f)
 	n.wake.Signal()
 }
@@ -47,6 +52,7 @@ func (n *notifier) run() {
 		}
 		for _, f := range queue {
 			n.send(f())
+			n.busy.Add(-1)
 		}
 	}
 }

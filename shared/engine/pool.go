@@ -1,6 +1,9 @@
 package engine
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // pool runs invocations, at most limit at once, in the order of submission.
 type pool struct {
@@ -11,10 +14,11 @@ type pool struct {
 	limit   int
 	closed  bool
 	run     func(*call)
+	busy    *atomic.Int64 // counts invocations that run or wait, among others
 }
 
-func newPool(limit int, run func(*call)) *pool {
-	p := &pool{limit: limit, run: run}
+func newPool(limit int, run func(*call), busy *atomic.Int64) *pool {
+	p := &pool{limit: limit, run: run, busy: busy}
 	p.idle.L = &p.mu
 	return p
 }
@@ -26,6 +30,7 @@ func (p *pool) submit(c *call) {
 	if p.closed {
 		return
 	}
+	p.busy.Add(1)
 	if p.running < p.limit {
 		p.running++
 		go p.work(c)
@@ -37,6 +42,7 @@ func (p *pool) submit(c *call) {
 func (p *pool) work(c *call) {
 	for c != nil {
 		p.run(c)
+		p.busy.Add(-1)
 		c = p.next()
 	}
 }
@@ -54,13 +60,6 @@ func (p *pool) next() *call {
 	p.queue[0] = nil
 	p.queue = p.queue[1:]
 	return c
-}
-
-// busy is the number of invocations that run or wait.
-func (p *pool) busy() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.running + len(p.queue)
 }
 
 // close drops the queue and waits for what runs.

@@ -55,7 +55,9 @@ func (e *Engine) store(x *execution, rec []byte, done func(error)) {
 	x.logMu.Lock()
 	x.pending++
 	x.logMu.Unlock()
+	e.stats.busy.Add(1)
 	e.journal.Append(rec, func(pos wal.Pos, err error) {
+		defer e.stats.busy.Add(-1)
 		if err != nil {
 			err = e.fail(err)
 		}

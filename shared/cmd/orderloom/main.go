@@ -43,6 +43,7 @@ type session struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	os.Exit(code)
@@ -54,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 	var c cli
 	exited := false
 	parser, err := kong.New(&c, kong.Name("orderloom"), kong.Description("Order management: shops' orders, checked, sourced, shipped and reported back."),
-		kong.UsageOnError(), kong.Writers(stdout, stderr), kong.Exit(func(n int) { exited, code = true, n }))
+		kong.Writers(stdout, stderr), kong.Exit(func(n int) { exited, code = true, n }))
 	if err != nil {
 		fmt.Fprintln(stderr, "orderloom:", err)
 		return 2
@@ -64,12 +65,16 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int
 		return code
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "orderloom:", err)
+		fmt.Fprintf(stderr, "orderloom: %v\nSee orderloom --help, or orderloom COMMAND --help\n", err)
 		return 2
 	}
-	if err := k.Run(&session{ctx: ctx, out: stdout, err: stderr, data: c.Data, json: c.JSON}); err != nil {
+	switch err := k.Run(&session{ctx: ctx, out: stdout, err: stderr, data: c.Data, json: c.JSON}); {
+	case err == nil:
+		return 0
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "orderloom: interrupted")
+	default:
 		fmt.Fprintln(stderr, "orderloom:", err)
-		return 1
 	}
-	return 0
+	return 1
 }

@@ -4,46 +4,57 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
-	"github.com/orderloom/orderloom/shared/cmd/world"
 	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/table/sqlite"
 )
 
 type resetCmd struct{}
 
-// parts are what a data folder holds. Anything else in it is not ours to delete.
-var parts = []string{"table.db", "table.db-wal", "table.db-shm", "table.db-lock", "documents", "executions", "secrets.json", "orderloom.log", "run.json", "isolated", "functions.log", "sam-env.json"}
+// parts are what a data folder holds, what marks it as one last: a reset that
+// broke off can be repeated. Anything else in it is not ours to delete.
+var parts = []string{"documents", "executions", "isolated", "functions.log", "sam-env.json", "run.json", "orderloom.log", "secrets.json",
+	"table.db-wal", "table.db-shm", "table.db", "table.db-lock"}
 
-// Run deletes the data, unless an Orderloom runs on it.
+// marks tell a data folder from, say, a home folder with documents in it.
+var marks = []string{"table.db", "table.db-lock", "secrets.json"}
+
+// Run deletes the data, unless an Orderloom runs on them.
 func (resetCmd) Run(s *session) error {
-	if at, err := world.Running(s.data); err == nil {
-		probe := http.Client{Timeout: 2 * time.Second}
-		if res, err := probe.Get(at.Console + "/api/stats"); err == nil {
-			res.Body.Close()
-			return fault.New(fault.Conflict, "an Orderloom runs on %s (process %d)", s.data, at.PID).Do("Stop it with Ctrl-C first")
-		}
-	}
-	for _, name := range parts {
-		if err := os.RemoveAll(filepath.Join(s.data, name)); err != nil {
-			return fault.Wrap(err, fault.Internal, "deleting %s", name)
-		}
-	}
-	left, err := os.ReadDir(s.data)
-	switch {
+	switch _, err := os.Stat(s.data); {
 	case errors.Is(err, fs.ErrNotExist):
 		_, err = fmt.Fprintln(s.out, "there is no data in", s.data)
 		return err
 	case err != nil:
-		return fault.Wrap(err, fault.Internal, "reading the data folder")
-	case len(left) == 0:
-		if err := os.Remove(s.data); err != nil {
-			return fault.Wrap(err, fault.Internal, "deleting the data folder")
+		return fault.Wrap(err, fault.Misconfigured, "looking at the data folder")
+	}
+	if !s.isDataFolder() {
+		return fault.New(fault.Invalid, "%s is not a data folder of Orderloom; nothing is deleted", s.data).Do("Name another one with --data")
+	}
+	unlock, err := sqlite.Lock(s.ctx, filepath.Join(s.data, "table.db"))
+	if err != nil {
+		return err
+	}
+	if err := unlock(); err != nil {
+		return fault.Wrap(err, fault.Internal, "releasing the lock")
+	}
+	for _, name := range parts {
+		if err := os.RemoveAll(filepath.Join(s.data, name)); err != nil {
+			return fault.Wrap(err, fault.Misconfigured, "deleting %s", name)
 		}
 	}
+	_ = os.Remove(s.data) // stays when something else is in it
 	_, err = fmt.Fprintln(s.out, "the data in", s.data, "is deleted")
 	return err
+}
+
+func (s *session) isDataFolder() bool {
+	for _, name := range marks {
+		if _, err := os.Lstat(filepath.Join(s.data, name)); err == nil {
+			return true
+		}
+	}
+	return false
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -88,6 +89,11 @@ func BenchmarkEndToEnd(b *testing.B) {
 	pprof.StopCPUProfile()
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "orders/s")
 	b.ReportMetric(ms(used)/float64(b.N), "cpu-ms/order")
+	if file := os.Getenv("ORDERLOOM_PROFILE"); file != "" { // for go tool pprof
+		if err := os.WriteFile(file, cpu.Bytes(), 0o600); err != nil {
+			b.Error(err)
+		}
+	}
 	shares(b, cpu.Bytes())
 }
 

@@ -1,6 +1,7 @@
 package world
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 
@@ -13,9 +14,14 @@ import (
 )
 
 // isolate makes what runs the functions as programs of their own, built as they
-// are deployed, with the environment of the templates.
-func isolate(project string, o Options) func(template.Template, string) (host.Invoker, error) {
+// are deployed, with the environment of the templates. All are built before the
+// first is invoked: no caller waits as long as a compiler takes.
+func isolate(ctx context.Context, project string, o Options) func(template.Template, string) (host.Invoker, error) {
 	return func(t template.Template, endpoint string) (host.Invoker, error) {
+		builder := &runtimeapi.Builder{Project: project, Cache: filepath.Join(o.Dir, "isolated")}
+		if err := builder.BuildAll(ctx, functions.All()); err != nil {
+			return nil, err
+		}
 		output, err := os.OpenFile(filepath.Join(o.Dir, "functions.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Internal, "opening the functions' log")
@@ -24,10 +30,24 @@ func isolate(project string, o Options) func(template.Template, string) (host.In
 		for _, f := range t.Functions {
 			environments[f.Name] = environment(f, endpoint)
 		}
-		builder := &runtimeapi.Builder{Project: project, Cache: filepath.Join(o.Dir, "isolated")}
-		return runtimeapi.New(runtimeapi.Options{
+		return programs{output: output, Runtime: runtimeapi.New(runtimeapi.Options{
 			Stack: host.Stack, Functions: functions.All(), Bootstrap: builder.Build, Endpoint: endpoint, Output: output, Log: o.Log,
 			Environment: func(f fn.Function) map[string]string { return environments[fn.PhysicalName(host.Stack, f.ID)] },
-		}), nil
+		})}, nil
 	}
+}
+
+// programs are the running functions and the file that they print to.
+type programs struct {
+	*runtimeapi.Runtime
+	output *os.File
+}
+
+// Close implements host.Invoker.
+func (p programs) Close() error {
+	err := p.Runtime.Close()
+	if closeErr := p.output.Close(); err == nil {
+		err = closeErr
+	}
+	return err
 }

@@ -6,16 +6,18 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/orderloom/orderloom/shared/awsenv"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/local/host"
 	"github.com/orderloom/orderloom/shared/local/template"
 )
 
-// environment is what a function's program has around it on this machine.
+// environment is what a function's program has around it on this machine, beside
+// the credentials and the region that whoever runs it makes up. SAM CLI passes on
+// only variables that the template declares.
 func environment(f template.Function, endpoint string) map[string]string {
 	env := maps.Clone(f.Environment)
-	env["BUCKET_NAME"], env["AWS_ENDPOINT_URL"] = host.Bucket, endpoint
-	env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"], env["AWS_REGION"] = "local", "local", host.Region
+	env[awsenv.BucketName], env[awsenv.Endpoint] = host.Bucket, endpoint
 	return env
 }
 

@@ -46,6 +46,7 @@ type World struct {
 	opts   Options
 	fakes  string // address of the fake services
 	client *http.Client
+	known  bool // its addresses stand in the data folder
 }
 
 // Open starts a world; a new data folder is seeded.
@@ -84,7 +85,7 @@ func (w *World) open(ctx context.Context) error {
 		HTTPAddr: o.HTTPAddr, AWSAddr: o.AWSAddr, PublicHost: o.PublicHost, Log: o.Log,
 	}
 	if o.Isolate {
-		options.Isolate = isolate(project, o)
+		options.Isolate = isolate(ctx, project, o)
 	}
 	if w.Host, err = host.Open(ctx, options); err != nil {
 		return err
@@ -110,6 +111,7 @@ func (w *World) open(ctx context.Context) error {
 	if err := w.saveSAMEnv(); err != nil {
 		return err
 	}
+	w.known = true
 	return Endpoints{Console: w.Host.URL(), AWS: w.Host.AWSURL(), Fakes: w.fakes, PID: os.Getpid()}.save(o.Dir)
 }
 
@@ -178,7 +180,9 @@ func (w *World) Drive(ctx context.Context, horizon time.Duration, done func() bo
 
 // Close stops everything; what is under way goes on at the next Open.
 func (w *World) Close() error {
-	_ = os.Remove(filepath.Join(w.opts.Dir, endpointsFile)) // nobody is to find it any more
+	if w.known { // nobody is to find it any more; another one on this folder stays known
+		_ = os.Remove(filepath.Join(w.opts.Dir, endpointsFile))
+	}
 	var err error
 	if w.Host != nil {
 		err = w.Host.Close()

@@ -88,6 +88,8 @@ type Host struct {
 
 	ready    chan struct{} // closed when functions can be invoked
 	requests atomic.Int64  // HTTP requests under way
+	served   atomic.Int64  // HTTP requests that are done
+	happened atomic.Int64  // what Idle saw when it was asked last
 	servers  []*http.Server
 	serving  sync.WaitGroup
 	httpURL  string
@@ -189,10 +191,15 @@ func (h *Host) AWSURL() string { return h.awsURL }
 
 // Idle reports whether nothing is under way: no request, invocation or event,
 // and no change of the table that somebody still has to see. Executions then
-// all wait for time or for the world outside.
+// all wait for time or for the world outside. The parts are asked one after the
+// other and work moves between them meanwhile, so all must be quiet and nothing
+// may have happened since Idle was asked before.
 func (h *Host) Idle() bool {
-	return h.requests.Load() == 0 && h.invocations.Running() == 0 && h.lambda.Stats().Running == 0 && h.bus.Running() == 0 && h.defaults.Running() == 0 &&
-		h.engine.Stats().Busy == 0 && h.pump.Idle()
+	functions, machines := h.lambda.Stats(), h.engine.Stats()
+	happened := functions.Invoked + machines.Events + h.served.Load()
+	quiet := h.requests.Load() == 0 && h.invocations.Running() == 0 && functions.Running == 0 && h.bus.Running() == 0 &&
+		h.defaults.Running() == 0 && machines.Busy == 0 && h.pump.Idle()
+	return h.happened.Swap(happened) == happened && quiet
 }
 
 // closeTimeout bounds the wait for requests that do not end.
@@ -263,7 +270,7 @@ func (h *Host) listen(addr string, handler http.Handler) (url string, err error)
 	}
 	counted := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.requests.Add(1)
-		defer h.requests.Add(-1)
+		defer func() { h.served.Add(1); h.requests.Add(-1) }()
 		handler.ServeHTTP(w, r)
 	})
 	s := &http.Server{Handler: counted, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,

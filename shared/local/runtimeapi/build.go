@@ -20,6 +20,17 @@ type Builder struct {
 	built   map[string]string // by function id
 }
 
+// BuildAll builds the bootstraps of all functions, so that none of them is built
+// while somebody waits for its answer.
+func (b *Builder) BuildAll(ctx context.Context, functions []fn.Function) error {
+	for _, f := range functions {
+		if _, err := b.Build(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Build returns a function's bootstrap, built on first use. One at a time: the
 // Go command uses all processors by itself.
 func (b *Builder) Build(ctx context.Context, f fn.Function) (string, error) {

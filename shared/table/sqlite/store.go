@@ -131,6 +131,16 @@ func connect(path string, n int, pragmas ...string) (*sql.DB, error) {
 	return db, nil
 }
 
+// Lock keeps others out of a store without opening it, until unlock. It fails as
+// Open does when another process has the store open.
+func Lock(ctx context.Context, path string) (unlock func() error, err error) {
+	db, err := lockFile(ctx, path+"-lock")
+	if err != nil {
+		return nil, err
+	}
+	return db.Close, nil
+}
+
 // lockFile keeps other processes (and a second Open in this one) out for as
 // long as the returned database is open. SQLite's own locks serve on every
 // system and end with the process.
