@@ -73,14 +73,14 @@ func meet(dir string) error {
 	}
 }
 
-func open(t *testing.T, timeout time.Duration, mode string) *runtimeapi.Runtime {
+func open(t *testing.T, timeout time.Duration, mode string, processes int) *runtimeapi.Runtime {
 	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	r := runtimeapi.New(runtimeapi.Options{
-		Stack: "demo", Functions: []fn.Function{{ID: "a/b", Timeout: timeout}}, Endpoint: "http://127.0.0.1:4566",
+		Stack: "demo", Functions: []fn.Function{{ID: "a/b", Timeout: timeout}}, Endpoint: "http://127.0.0.1:4566", Processes: processes,
 		Bootstrap: func(context.Context, fn.Function) (string, error) { return self, nil },
 		Environment: func(fn.Function) map[string]string {
 			return map[string]string{"BOOTSTRAP": mode, "TABLE_NAME": "demo-table"}
@@ -102,7 +102,7 @@ func invoke(t *testing.T, r *runtimeapi.Runtime, do, arg string) (string, *fn.La
 
 func TestABootstrapSeesItsEnvironmentAndNothingElse(t *testing.T) {
 	t.Setenv("SECRET_OF_THE_HOST", "s3cret")
-	r := open(t, time.Minute, "run")
+	r := open(t, time.Minute, "run", 2)
 	for name, want := range map[string]string{
 		"TABLE_NAME": "demo-table", "AWS_LAMBDA_FUNCTION_NAME": "demo-a-b", "AWS_ENDPOINT_URL": "http://127.0.0.1:4566", "AWS_REGION": "us-east-1",
 		"AWS_ACCESS_KEY_ID": "local", "SECRET_OF_THE_HOST": "",
@@ -118,7 +118,7 @@ func TestABootstrapSeesItsEnvironmentAndNothingElse(t *testing.T) {
 
 func TestAProcessIsUsedAgainUntilItEnds(t *testing.T) {
 	t.Parallel()
-	r := open(t, time.Minute, "run")
+	r := open(t, time.Minute, "run", 1)
 	first, _ := invoke(t, r, "pid", "")
 	if _, failure := invoke(t, r, "fail", ""); failure == nil || failure.ErrorType != "errorString" || failure.ErrorMessage != "no luck" {
 		t.Errorf("%+v", failure)
@@ -140,7 +140,7 @@ func TestAProcessIsUsedAgainUntilItEnds(t *testing.T) {
 
 func TestASlowProcessIsKilled(t *testing.T) {
 	t.Parallel()
-	r := open(t, 300*time.Millisecond, "run")
+	r := open(t, 1500*time.Millisecond, "run", 1)
 	before, _ := invoke(t, r, "pid", "")
 	if _, failure := invoke(t, r, "hang", ""); failure == nil || failure.ErrorType != lambda.ErrTimedOut {
 		t.Errorf("%+v", failure)
@@ -152,7 +152,7 @@ func TestASlowProcessIsKilled(t *testing.T) {
 
 func TestTwoProcessesWorkAtOnceAndFurtherInvocationsWait(t *testing.T) {
 	t.Parallel()
-	r := open(t, time.Minute, "run")
+	r := open(t, time.Minute, "run", 2)
 	dir := t.TempDir()
 	var mu sync.Mutex
 	pids := map[string]bool{}
@@ -186,7 +186,7 @@ func TestTwoProcessesWorkAtOnceAndFurtherInvocationsWait(t *testing.T) {
 
 func TestABootstrapThatDoesNotComeUpFailsWhatWaitsForIt(t *testing.T) {
 	t.Parallel()
-	r := open(t, time.Minute, "broken")
+	r := open(t, time.Minute, "broken", 2)
 	for range 2 {
 		if _, failure := invoke(t, r, "pid", ""); failure == nil || failure.ErrorType != runtimeapi.ErrExit || !strings.Contains(failure.ErrorMessage, "exit status 3") {
 			t.Errorf("%+v", failure)
@@ -196,7 +196,7 @@ func TestABootstrapThatDoesNotComeUpFailsWhatWaitsForIt(t *testing.T) {
 
 func TestCloseEndsWhatRuns(t *testing.T) {
 	t.Parallel()
-	r := open(t, time.Minute, "run")
+	r := open(t, time.Minute, "run", 2)
 	if _, failure := invoke(t, r, "pid", ""); failure != nil {
 		t.Fatalf("%+v", failure)
 	}
@@ -221,7 +221,7 @@ func TestCloseEndsWhatRuns(t *testing.T) {
 
 func TestLimitsAreLambdas(t *testing.T) {
 	t.Parallel()
-	r := open(t, time.Minute, "run")
+	r := open(t, time.Minute, "run", 2)
 	if _, failure := r.Invoke(t.Context(), "none", nil); failure == nil || failure.ErrorType != lambda.ErrNotFound {
 		t.Errorf("%+v", failure)
 	}
