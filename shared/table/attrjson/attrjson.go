@@ -5,63 +5,87 @@ package attrjson
 import (
 	"encoding/base64"
 	"encoding/json"
+	"maps"
+	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/table"
+	"github.com/tidwall/gjson"
 )
 
 // Item is a table.Item that marshals to and from DynamoDB's JSON. Integers are
 // the only numbers; other types are a fault with code Input.Invalid.
 type Item table.Item
 
-// MarshalJSON implements json.Marshaler.
+// MarshalJSON implements json.Marshaler. It writes by hand: every change of the
+// table passes here on its way to the functions that follow it.
 func (i Item) MarshalJSON() ([]byte, error) {
 	if i == nil {
 		return []byte("null"), nil
 	}
-	out := make(map[string]map[string]any, len(i))
+	size := 2
 	for name, value := range i {
-		v, err := encode(name, value)
-		if err != nil {
+		size += len(name) + 40
+		if b, ok := value.([]byte); ok {
+			size += base64.StdEncoding.EncodedLen(len(b))
+		}
+	}
+	out := append(make([]byte, 0, size), '{')
+	for n, name := range slices.Sorted(maps.Keys(i)) {
+		if n > 0 {
+			out = append(out, ',')
+		}
+		out = append(appendText(out, name), ':')
+		var err error
+		if out, err = appendValue(out, name, i[name]); err != nil {
 			return nil, err
 		}
-		out[name] = v
 	}
-	return json.Marshal(out)
+	return append(out, '}'), nil
 }
 
-func encode(name string, value any) (map[string]any, error) {
+func appendText(out []byte, s string) []byte {
+	text, _ := json.Marshal(s) // a string always encodes
+	return append(out, text...)
+}
+
+func appendValue(out []byte, name string, value any) ([]byte, error) {
 	switch v := value.(type) {
 	case string:
-		return map[string]any{"S": v}, nil
+		out = appendText(append(out, `{"S":`...), v)
 	case int64:
-		return map[string]any{"N": strconv.FormatInt(v, 10)}, nil
+		out = append(strconv.AppendInt(append(out, `{"N":"`...), v, 10), '"')
 	case bool:
-		return map[string]any{"BOOL": v}, nil
+		out = strconv.AppendBool(append(out, `{"BOOL":`...), v)
 	case []byte:
-		return map[string]any{"B": base64.StdEncoding.EncodeToString(v)}, nil
+		out = append(base64.StdEncoding.AppendEncode(append(out, `{"B":"`...), v), '"')
+	default:
+		return nil, fault.New(fault.Invalid, "attribute is a %T", value).On("", name)
 	}
-	return nil, fault.New(fault.Invalid, "attribute is a %T", value).On("", name)
+	return append(out, '}'), nil
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (i *Item) UnmarshalJSON(text []byte) error {
-	var in map[string]json.RawMessage
-	if err := json.Unmarshal(text, &in); err != nil {
-		return fault.Wrap(err, fault.Invalid, "item is no JSON object")
-	}
-	if in == nil {
+	in := gjson.ParseBytes(text)
+	if in.Type == gjson.Null {
 		*i = nil
 		return nil
 	}
-	out := make(Item, len(in))
-	for name, raw := range in {
-		v, err := Value(name, raw)
-		if err != nil {
-			return err
-		}
-		out[name] = v
+	if !in.IsObject() {
+		return fault.New(fault.Invalid, "item is no JSON object")
+	}
+	out := Item{}
+	var err error
+	in.ForEach(func(name, v gjson.Result) bool {
+		key := valid(name.Str)
+		out[key], err = value(key, v)
+		return err == nil
+	})
+	if err != nil {
+		return err
 	}
 	*i = out
 	return nil
@@ -69,32 +93,46 @@ func (i *Item) UnmarshalJSON(text []byte) error {
 
 // Value decodes one attribute value, {"N":"1"}; name is for the fault.
 func Value(name string, raw []byte) (any, error) {
-	var typed map[string]json.RawMessage
-	bad := func(why string) error { return fault.New(fault.Invalid, "%s", why).On("", name).Got(string(raw)) }
-	if json.Unmarshal(raw, &typed) != nil || len(typed) != 1 {
-		return nil, bad("attribute value is no object with one type")
+	if !gjson.ValidBytes(raw) {
+		return nil, fault.New(fault.Invalid, "attribute value is not JSON").On("", name).Got(string(raw))
 	}
-	for kind, v := range typed {
-		if kind == "BOOL" {
-			switch string(v) {
-			case "true", "false":
-				return string(v) == "true", nil
-			}
+	return value(name, gjson.ParseBytes(raw))
+}
+
+// value decodes JSON that is valid.
+func value(name string, v gjson.Result) (any, error) {
+	bad := func(why string) error { return fault.New(fault.Invalid, "%s", why).On("", name).Got(v.Raw) }
+	var kind, typed gjson.Result
+	types := 0
+	if v.IsObject() {
+		v.ForEach(func(k, t gjson.Result) bool {
+			kind, typed = k, t
+			types++
+			return true
+		})
+	}
+	switch {
+	case types != 1:
+		return nil, bad("attribute value is no object with one type")
+	case kind.Str == "BOOL":
+		if typed.Type != gjson.True && typed.Type != gjson.False {
 			return nil, bad("BOOL is neither true nor false")
 		}
-		if kind != "S" && kind != "N" && kind != "B" {
-			return nil, bad("attribute type " + kind + " is not used by Orderloom")
-		}
-		if len(v) == 0 || v[0] != '"' {
-			return nil, bad("attribute value is no string")
-		}
-		var s string
-		if err := json.Unmarshal(v, &s); err != nil {
-			return nil, bad("attribute value is no string")
-		}
-		return decode(kind, s, bad)
+		return typed.Type == gjson.True, nil
+	case kind.Str != "S" && kind.Str != "N" && kind.Str != "B":
+		return nil, bad("attribute type " + kind.Str + " is not used by Orderloom")
+	case typed.Type != gjson.String:
+		return nil, bad("attribute value is no string")
 	}
-	panic("unreachable: one type was counted")
+	return decode(kind.Str, valid(typed.Str), bad)
+}
+
+// valid replaces bytes that are no UTF-8, as encoding/json does.
+func valid(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	return string([]rune(s))
 }
 
 func decode(kind, s string, bad func(string) error) (any, error) {

@@ -100,6 +100,9 @@ func Decode(text []byte) ([]table.Change, error) {
 // of an event are to be delivered again (ReportBatchItemFailures): the first
 // one of a shard and all behind it are. None failed: an empty list.
 func Failures(text []byte, failed ...table.Change) ([]byte, error) {
+	if len(failed) == 0 {
+		return []byte(`{"batchItemFailures":[]}`), nil
+	}
 	type item struct {
 		ID string `json:"itemIdentifier"`
 	}
