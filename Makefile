@@ -38,10 +38,10 @@ race: ## the same under the race detector (needs a C compiler)
 bench: ## the figures: webhook latency, orders per second, costs of engine and store
 	go test -run '^$$' -bench . -benchmem ./...
 
-golden: ## write what is generated: catalog and events, then machines made with it, then expected results
-	GOLDEN=update go test -count=1 -run Fresh ./shared/cmd/catalog
-	GOLDEN=update go test -count=1 ./shared/flow/...
-	GOLDEN=update go test -count=1 ./shared/... ./functions/...
+golden: ## write everything that is generated: catalog, example events, machines, expected results
+	GOLDEN=update go test -count=1 ./shared/cmd/catalog
+	GOLDEN=update go test -count=1 ./shared/flow/compile ./statemachines ./functions/providers/shopify
+	GOLDEN=update go test -count=1 -run Scenarios ./shared/cmd/world
 
 crash: ## kill -9 with orders in flight
 	go test -count=1 -run 'Crash|Killed' ./shared/cmd/... ./shared/engine/... ./shared/table/sqlite/...
