@@ -3,7 +3,7 @@
 # Programs that need more than Go put their tools here (see .ci/run); git-ignored.
 VENV ?= .venv
 SAM  ?= $(or $(wildcard $(VENV)/sam/bin/sam),sam)
-LINT ?= $(or $(wildcard $(VENV)/sam/bin/cfn-lint),cfn-lint)
+CFNLINT ?= $(or $(wildcard $(VENV)/sam/bin/cfn-lint),cfn-lint)
 ASL  ?= .ci/node_modules/.bin/asl-validator
 
 MAINS     := $(wildcard functions/*/*/main.go functions/providers/*/*/main.go)
@@ -14,20 +14,22 @@ GO_BUILD  := CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -ldflags "
 export SAM_CLI_TELEMETRY ?= 0
 export AWS_DEFAULT_REGION ?= us-east-1
 
-.PHONY: help run demo reset test race bench golden oracle crash validate artifacts readme-tools
+.PHONY: help run demo reset test race bench golden oracle crash isolate validate artifacts readme-tools
 .DEFAULT_GOAL := help
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 15
 
 run: ## start Orderloom on this machine; ISOLATE=1 runs the built functions behind a local Runtime API
-	go run ./shared/cmd/orderloom up $(if $(ISOLATE),--isolate) $(ARGS)
+	@echo "compiling; the first time takes about a minute"
+	@go run ./shared/cmd/orderloom up $(if $(ISOLATE),--isolate) $(ARGS)
 
 demo: ## send the sample orders through the whole flow, print what became of them, and exit
-	go run ./shared/cmd/orderloom demo $(ARGS)
+	@echo "compiling; the first time takes about a minute"
+	@go run ./shared/cmd/orderloom demo $(ARGS)
 
 reset: ## delete the local data
-	go run ./shared/cmd/orderloom reset $(ARGS)
+	@go run ./shared/cmd/orderloom reset $(ARGS)
 
 test: ## everything that needs only Go
 	go test ./...
@@ -46,6 +48,9 @@ golden: ## write everything that is generated: catalog, example events, machines
 crash: ## kill -9 with orders in flight
 	go test -count=1 -run 'Crash|Killed' ./shared/cmd/... ./shared/engine/... ./shared/table/sqlite/...
 
+isolate: ## ship the sample orders with every function built and run as a program of its own
+	ISOLATE=1 go test -count=1 -run BuiltPrograms ./shared/cmd/world
+
 oracle: ## compare JSONata with the reference (needs Node)
 	npm ci --silent --prefix shared/jsonata/oracle
 	cd shared/jsonata && node oracle/oracle.mjs testdata/corpus.json
@@ -53,7 +58,7 @@ oracle: ## compare JSONata with the reference (needs Node)
 	  JSONATA_CORPUS=$$PWD/oracle/generated.json go test -count=1 -run Generated . ; status=$$?; rm -f oracle/generated.json; exit $$status
 
 validate: ## check templates and machines (needs cfn-lint, SAM CLI and asl-validator; no account)
-	$(LINT) $(TEMPLATES)
+	$(CFNLINT) $(TEMPLATES)
 	$(SAM) validate --lint
 	$(foreach m,$(MACHINES),$(ASL) --json-path $(m) &&) true
 

@@ -1,12 +1,15 @@
 package dynamo_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -40,8 +43,39 @@ var motoDiffers = []string{
 	"adding to what is no integer is refused and changes nothing",
 }
 
+// oneAtATime sends one request after the other. DynamoDB isolates requests from
+// each other; moto's threads do not, so two of its transactions can both win.
+// The callers still race: what one decides between two of its requests may have
+// been changed by another.
+func oneAtATime(client *dynamodb.Client) *dynamodb.Client {
+	o := client.Options()
+	o.HTTPClient = &serial{next: o.HTTPClient}
+	return dynamodb.New(o)
+}
+
+type serial struct {
+	mu   sync.Mutex
+	next dynamodb.HTTPClient
+}
+
+func (s *serial) Do(r *http.Request) (*http.Response, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	res, err := s.next.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	body, err := io.ReadAll(res.Body) // moto works until the last byte
+	if closeErr := res.Body.Close(); err == nil {
+		err = closeErr
+	}
+	res.Body = io.NopCloser(bytes.NewReader(body))
+	return res, err
+}
+
 // TestPortOnServer runs where the environment names a DynamoDB-compatible
-// server; .ci/run starts one. TestPortOnLocalAPI needs none.
+// server in DYNAMODB_ENDPOINT; .ci/run starts one. DYNAMODB_SERIAL sends one
+// request after the other. TestPortOnLocalAPI needs no server.
 func TestPortOnServer(t *testing.T) {
 	t.Parallel()
 	endpoint := os.Getenv("DYNAMODB_ENDPOINT")
@@ -50,6 +84,9 @@ func TestPortOnServer(t *testing.T) {
 		return
 	}
 	client := connect(endpoint)
+	if os.Getenv("DYNAMODB_SERIAL") != "" {
+		client = oneAtATime(client)
+	}
 	var tables atomic.Int64
 	tabletest.Run(t, func(t *testing.T) table.Table {
 		name := fmt.Sprintf("tabletest-%d-%d", os.Getpid(), tables.Add(1))
