@@ -14,6 +14,7 @@ import (
 	"github.com/orderloom/orderloom/functions/providers/shopify/shopifytest"
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/local/port"
 	"github.com/orderloom/orderloom/shared/local/secrets"
 )
 
@@ -51,7 +52,22 @@ func OpenFakes(ctx context.Context, o FakeOptions) (*Fakes, error) {
 		return nil, fault.Wrap(err, fault.Unavailable, "listening on %s", o.Addr)
 	}
 	f.URL = "http://" + l.Addr().String()
+	services, err := f.services(ctx, o)
+	if err != nil {
+		_ = l.Close() // the first error counts
+		return nil, err
+	}
+	f.server = &http.Server{Handler: f.counted(services), ReadHeaderTimeout: 10 * time.Second}
+	go func() {
+		defer close(f.done)
+		_ = f.server.Serve(l) // ends with Close
+	}()
+	return f, nil
+}
+
+func (f *Fakes) services(ctx context.Context, o FakeOptions) (*http.ServeMux, error) {
 	mux := http.NewServeMux()
+	var err error
 	for _, id := range []string{DemoShop, LabShop} {
 		if f.Shops[id], err = f.shop(ctx, o, id); err != nil {
 			return nil, err
@@ -62,12 +78,7 @@ func OpenFakes(ctx context.Context, o FakeOptions) (*Fakes, error) {
 		return nil, err
 	}
 	mux.Handle("/shipstation/", http.StripPrefix("/shipstation", f.Warehouse))
-	f.server = &http.Server{Handler: f.counted(mux), ReadHeaderTimeout: 10 * time.Second}
-	go func() {
-		defer close(f.done)
-		_ = f.server.Serve(l) // ends with Close
-	}()
-	return f, nil
+	return mux, nil
 }
 
 func (f *Fakes) shop(ctx context.Context, o FakeOptions, id string) (*shopifytest.Server, error) {
@@ -76,12 +87,15 @@ func (f *Fakes) shop(ctx context.Context, o FakeOptions, id string) (*shopifytes
 		return nil, err
 	}
 	hook, err := o.Secrets.Get(ctx, secretRef(id, "hookSecret"))
+	if err != nil {
+		return nil, err
+	}
 	return shopifytest.New(shopifytest.Options{
 		Clock: o.Clock, AccessToken: token, HookSecret: hook, Domain: id + ".myshopify.com",
 		Notify: func(ctx context.Context, _ string, header map[string]string, body []byte) error {
 			return f.post(ctx, "/hooks/"+id, header, body)
 		},
-	}), err
+	}), nil
 }
 
 func (f *Fakes) warehouse(ctx context.Context, o FakeOptions) (*shipstationtest.Server, error) {
@@ -100,9 +114,14 @@ func (f *Fakes) warehouse(ctx context.Context, o FakeOptions) (*shipstationtest.
 	}), nil
 }
 
-// counted knows whether a request is under way.
+// counted knows whether a request is under way. Web pages, also those that reach
+// this machine by a name of their own, steer nothing here.
 func (f *Fakes) counted(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !port.Loopback(r.Host) || r.Header.Get("Origin") != "" {
+			http.Error(w, "the fake services answer programs on this machine", http.StatusForbidden)
+			return
+		}
 		f.requests.Add(1)
 		defer f.requests.Add(-1)
 		h.ServeHTTP(w, r)

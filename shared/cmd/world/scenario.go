@@ -4,12 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 
 	"github.com/orderloom/orderloom/functions/providers/shipstation/shipstationtest"
 	"github.com/orderloom/orderloom/functions/providers/shopify/shopifytest"
+	"github.com/orderloom/orderloom/shared/local/host"
 	"github.com/orderloom/orderloom/shared/scenario"
 )
 
@@ -27,6 +29,8 @@ func (w *World) Scenario(ctx context.Context, shop string) scenario.World {
 			return "/hooks/" + shop, w.sign(ctx, shop, topic, body), body
 		},
 		Warehouse: warehouse{w, ctx},
+		FailShop:  func(status, times int) { w.Fakes.Shops[shop].Fail(status, times) },
+		Abort:     func(run string) error { return w.Abort(ctx, run) },
 		Reports: func(o scenario.Order) int {
 			id := gjson.GetBytes(document("orders/create", o, placed), "id").String()
 			return len(w.Fakes.Shops[shop].Fulfillments(id))
@@ -44,7 +48,7 @@ func document(topic string, o scenario.Order, placed time.Time) []byte {
 		spec.CanceledAt = &spec.UpdatedAt
 	}
 	for _, q := range o.Lines {
-		spec.Lines = append(spec.Lines, shopifytest.LineSpec{SKU: o.SKU, Quantity: q})
+		spec.Lines = append(spec.Lines, shopifytest.LineSpec{SKU: o.SKU, Quantity: q, Digital: o.Digital})
 	}
 	return shopifytest.Document(spec)
 }
@@ -61,6 +65,15 @@ func Sign(secret, shop, topic string, at time.Time, body []byte) map[string]stri
 	sum := sha256.Sum256(append([]byte(topic+"\x00"), body...))
 	id := hex.EncodeToString(sum[:12])
 	return shopifytest.SignedHeaders(secret, topic, shop+".myshopify.com", "evt-"+id, "whk-"+id, at, body)
+}
+
+// Abort stops a run of a flow, "<order>-<flow>-<n>", as an operator can.
+func (w *World) Abort(ctx context.Context, run string) error {
+	_, id, _ := strings.Cut(run, "-")
+	id = id[:max(strings.LastIndex(id, "-"), 0)]
+	machine := w.Host.Engine().MachineARN(host.Stack + "-" + id)
+	_, err := w.Host.Engine().StopExecution(ctx, strings.Replace(machine, ":stateMachine:", ":execution:", 1)+":"+run, "Operator.Stopped", "stopped by an operator")
+	return err
 }
 
 // warehouse is the fake fulfillment service in a scenario's words.

@@ -192,3 +192,44 @@ func TestX_Lines(t *testing.T) {
 	show(t, w, "#FAIL")
 	messages(t, w)
 }
+
+func TestX_Abort(t *testing.T) {
+	w := open(t, world.Options{})
+	send(t, w, world.LabShop, "orders/create", shopifytest.Document(spec("#A1", 1)))
+	settle(t, w, time.Hour)
+	d := show(t, w, "#A1")
+	if err := w.Abort(t.Context(), d.Runs[0]); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, w, time.Hour)
+	d = show(t, w, "#A1")
+	c, s := call(t, w, "POST", "/api/orders/"+d.Status.Order+"/correct", []byte(`{"lines":[{"id":"1","quantity":10}]}`), nil)
+	t.Logf("%d %.100s", c, s)
+	c, s = call(t, w, "POST", "/api/exceptions/"+d.Exceptions[0].ID+"/retry", nil, nil)
+	t.Logf("%d %.100s", c, s)
+	settle(t, w, 5*time.Hour)
+	show(t, w, "#A1")
+}
+
+func TestX_Starve(t *testing.T) {
+	w := open(t, world.Options{})
+	for i, q := range []int{110, 105} {
+		s := spec(fmt.Sprint("#S", i), q)
+		s.Lines[0].SKU = "LAB-SCARCE"
+		send(t, w, world.LabShop, "orders/create", shopifytest.Document(s))
+		settle(t, w, time.Hour)
+	}
+	d := show(t, w, "#S0")
+	if err := w.Abort(t.Context(), d.Runs[0]); err != nil {
+		t.Fatal(err)
+	}
+	settle(t, w, time.Hour)
+	d = show(t, w, "#S0")
+	t.Logf("%+v", d.Status)
+	post(t, w, "x", "LAB-SCARCE", "Seattle", 10)
+	settle(t, w, time.Minute)
+	show(t, w, "#S0")
+	show(t, w, "#S1")
+	settle(t, w, 10*time.Hour)
+	show(t, w, "#S1")
+}

@@ -150,7 +150,7 @@ func (h *Host) openEngine(ctx context.Context) error {
 	var err error
 	h.engine, err = engine.Open(ctx, engine.Options{
 		Clock: h.opts.Clock, Dir: filepath.Join(h.opts.Dir, "executions"), Account: Account, Region: Region,
-		InvokeLambda: h.invokeTask, PutEvents: h.putEvents, StatusChanged: h.statusChanged,
+		Workers: 32, InvokeLambda: h.invokeTask, PutEvents: h.putEvents, StatusChanged: h.statusChanged,
 	})
 	return err
 }
