@@ -127,3 +127,9 @@ func TestProvidersAndFunctionsNameEachOther(t *testing.T) {
 		t.Errorf("the embedded catalog has %d functions, %v", len(loaded.Functions), err)
 	}
 }
+
+// TestREADMEIsFresh: the page of functions and events is what the code declares.
+func TestREADMEIsFresh(t *testing.T) {
+	t.Parallel()
+	golden.Check(t, filepath.Join(root, "functions/README.md"), catalog.README())
+}
