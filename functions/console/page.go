@@ -5,11 +5,13 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"html/template"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/fn"
+	"github.com/orderloom/orderloom/shared/order"
 )
 
 //go:embed pages/*.html
@@ -37,6 +39,18 @@ func page(name string, data any) (fn.Response, error) {
 	}}, nil
 }
 
+// errorPage shows what is wrong in the site's own layout. What is internal is
+// for the log.
+func errorPage(err error) (fn.Response, error) {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code == fault.Internal {
+		return fn.Response{}, err
+	}
+	res, err := page("error.html", f)
+	res.Status = fn.Status(f.Code)
+	return res, err
+}
+
 func (s site) ordersPage(ctx context.Context, req fn.Request) (fn.Response, error) {
 	rows, next, err := s.rows(ctx, req)
 	if fault.Is(err, fault.NotFound) {
@@ -53,7 +67,25 @@ func (s site) orderPage(ctx context.Context, req fn.Request) (fn.Response, error
 	if err != nil {
 		return fn.Response{}, err
 	}
-	return page("order.html", d)
+	v := orderView{OrderDetail: d, Articles: map[string]order.Line{}, Cancelable: d.Status.Cancelable() == nil, Next: advice[d.Status.Reason]}
+	for _, l := range d.Document.Lines {
+		v.Articles[l.ID] = l
+	}
+	return page("order.html", v)
+}
+
+// orderView is an order as its page shows it.
+type orderView struct {
+	OrderDetail
+	Articles   map[string]order.Line // by line id
+	Cancelable bool
+	Next       string // what it waits for and what to do
+}
+
+// advice says what an order waits for whose reason does not say so itself.
+var advice = map[order.Reason]string{
+	order.ReasonBackorder: "There is not enough stock. The order goes on by itself once a receipt is posted: orderloom stock post SKU LOCATION QUANTITY.",
+	order.ReasonSent:      "The warehouse has it. The order goes on with its shipment.",
 }
 
 // historyLimit bounds a run's page; a run of 25,000 events is for the API.

@@ -161,12 +161,12 @@ func (s site) stats(ctx context.Context) (fn.Response, error) {
 func (st *Stats) count(s order.Status) {
 	st.Received++
 	switch {
+	case len(s.OpenExceptions) > 0 || s.State == order.OnHold: // also a shipped order that the shop knows nothing of
+		st.Attention++
 	case s.State == order.Completed:
 		st.Shipped++
 	case s.State == order.Canceled:
 		st.Canceled++
-	case len(s.OpenExceptions) > 0 || s.State == order.OnHold:
-		st.Attention++
 	default:
 		st.InFlight++
 	}

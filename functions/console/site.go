@@ -42,7 +42,7 @@ var Site = fn.Function{
 			box:    inbox.Box{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now},
 			states: d.States,
 		}
-		return fn.HTTP(s.serve)
+		return fn.HTTP(d.Log, s.serve)
 	},
 }
 
@@ -59,6 +59,14 @@ func (s site) serve(ctx context.Context, req fn.Request) (fn.Response, error) {
 	if rest, ok := strings.CutPrefix(req.Path, "/api/"); ok {
 		return s.api(ctx, rest, req)
 	}
+	res, err := s.page(ctx, req)
+	if err != nil {
+		return errorPage(err)
+	}
+	return res, nil
+}
+
+func (s site) page(ctx context.Context, req fn.Request) (fn.Response, error) {
 	switch first, _, _ := strings.Cut(strings.TrimPrefix(req.Path, "/"), "/"); first {
 	case "":
 		return s.ordersPage(ctx, req)

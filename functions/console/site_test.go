@@ -370,6 +370,49 @@ func TestEveryDeclaredRouteIsServed(t *testing.T) {
 	}
 }
 
+func TestAPageThatIsNotThereSaysSoInWords(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range [][]string{{"/orders/{id}", "id", "<b>"}, {"/runs/{run}", "run", "<b>"}} {
+		r := w.get(path[0], nil, path[1:]...)
+		if r.status != 404 || r.header["content-type"] != "text/html; charset=utf-8" || !strings.Contains(r.body, `&lt;b&gt;`) || !strings.Contains(r.body, `href="/exceptions"`) {
+			t.Errorf("%v: %d %s", path, r.status, r.body)
+		}
+	}
+}
+
+func TestAnOrdersPageShowsWhatItIsWaitingForAndWhatCanBeDone(t *testing.T) {
+	w := newWorld(t)
+	w.order("ord_1", "#1001")
+	w.change("ord_1", nil, func(s *order.Status) { s.State, s.Reason = order.OnHold, order.ReasonBackorder })
+	r := w.get("/orders/{id}", nil, "id", "ord_1")
+	for _, want := range []string{"orderloom stock post", `<form method="post" action="/api/orders/ord_1/cancel">`, "<td>#1001</td><td>#1001 <span"} {
+		if !strings.Contains(r.body, want) {
+			t.Errorf("no %s in\n%s", want, r.body)
+		}
+	}
+	w.clock.Advance(time.Second)
+	w.change("ord_1", nil, func(s *order.Status) { s.State, s.Reason = order.Completed, order.ReasonFulfilled })
+	if r := w.get("/orders/{id}", nil, "id", "ord_1"); strings.Contains(r.body, "/cancel") {
+		t.Errorf("a shipped order can be canceled:\n%s", r.body)
+	}
+}
+
+func TestAnExceptionIsExplained(t *testing.T) {
+	w := newWorld(t)
+	w.order("ord_1", "#1001")
+	op, err := exception.Put(exception.Exception{ID: "exc_1", Order: "ord_1", Cause: "no", State: exception.Open, Data: json.RawMessage(`{"hint":"Correct it","data":{"policies":[
+		{"rules":[{"name":"At least 5","rows":[{"field":"line.quantity","found":1,"operator":"atLeast","expected":5}]}]}]}}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.change("ord_1", []table.Op{op}, func(s *order.Status) { s.OpenExceptions = []string{"exc_1"} })
+	for _, r := range []reply{w.get("/exceptions", nil), w.get("/orders/{id}", nil, "id", "ord_1")} {
+		if !strings.Contains(r.body, "Not met: At least 5; line.quantity is 1, not at least 5<br>Correct it") {
+			t.Error(r.body)
+		}
+	}
+}
+
 func TestWhatIsNotThereIs404(t *testing.T) {
 	w := newWorld(t)
 	for _, path := range [][]string{{"/nothing"}, {"/api/nothing"}, {"/api/stock"}, {"/orders/{id}", "id", "ord_x"}, {"/api/orders/{id}", "id", "#9"}, {"/runs/{run}", "run", "x"}} {

@@ -46,7 +46,7 @@ var Publish = fn.Function{
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		p := publisher{registry.New(d.Table), d.States}
-		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			in, err := fn.Decode[Publication](req.Body)
 			if err != nil {
 				return fn.Response{}, err
@@ -93,10 +93,10 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	if len(problems) > 0 {
 		return Published{}, invalid(id, problems.Error(), problems)
 	}
-	for _, policyDoc := range in.Policies {
-		if _, err := p.registry.SavePolicy(ctx, policyDoc); err != nil {
-			return Published{}, err
-		}
+	// The machine looks for its policies by version, so they are there before it.
+	// If it is not published after all, they wait for the next attempt.
+	if _, err := p.registry.SavePolicy(ctx, in.Policies...); err != nil {
+		return Published{}, err
 	}
 	machine := machinePrefix + id
 	version, err := p.states.Publish(ctx, machine, result.Machine)

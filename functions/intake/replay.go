@@ -23,7 +23,7 @@ var Replay = fn.Function{
 	Timeout:  10 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		box := boxOf(d)
-		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			m, err := box.Replay(ctx, req.Params["id"])
 			if err != nil {
 				return fn.Response{}, err

@@ -44,7 +44,7 @@ type Accepted struct {
 
 func newWebhook(d fn.Deps, handlers handlersOf) fn.Handler {
 	w := webhook{deps: d, box: boxOf(d), handlers: handlers}
-	return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+	return fn.HTTP(nil, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 		out, err := w.receive(ctx, req)
 		if err != nil {
 			w.log(ctx, req.Params["instance"], err)

@@ -38,8 +38,10 @@ func chunks(all []demand) [][]demand {
 	return append(out, all)
 }
 
+const reservationPrefix = "RES#"
+
 func reservationKey(order string, chunk int) table.Key {
-	return table.Key{PK: store.Partition(order), SK: "RES#" + strconv.Itoa(chunk)}
+	return table.Key{PK: store.Partition(order), SK: reservationPrefix + strconv.Itoa(chunk)}
 }
 
 // demandsOf sums what an order's assigned lines still need, in line order.

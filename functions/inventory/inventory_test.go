@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -159,23 +160,167 @@ func TestStockThatOneOrderCannotUseIsOfferedToTheNext(t *testing.T) {
 			t.Fatalf("%+v %v", got, err)
 		}
 	}
-	woken := func(id string) bool {
-		item, err := k.table.Get(ctx, table.Key{PK: "RV#" + id, SK: flow.StockSignalName("reserve#0")})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return item != nil
-	}
 	receipt(t, k, "a", "A", 1)
-	if !woken(both) || woken(one) {
+	if !woken(t, k, both) || woken(t, k, one) {
 		t.Fatal("the oldest order is woken first, and only it")
 	}
 	in := reserveInput(both)
 	if got, err := k.reserve(ctx, in); err != nil || got.Reserved {
 		t.Fatalf("%+v %v", got, err)
 	}
-	if !woken(one) {
+	if !woken(t, k, one) {
 		t.Fatal("A is free and nobody knows")
+	}
+}
+
+// woken reports whether the order was told that stock may have arrived.
+func woken(t *testing.T, k keeper, id string) bool {
+	t.Helper()
+	item, err := k.table.Get(ctx, table.Key{PK: "RV#" + id, SK: flow.StockSignalName("reserve#0")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return item != nil
+}
+
+// waits queues an order that finds too little.
+func waits(t *testing.T, k keeper, id string) {
+	t.Helper()
+	if got, err := k.reserve(ctx, reserveInput(id)); err != nil || got.Reserved {
+		t.Fatalf("%+v %v", got, err)
+	}
+}
+
+// meddler does something right after the first write to a rendezvous.
+type meddler struct {
+	table.Table
+	then func()
+}
+
+func (m *meddler) Write(ctx context.Context, op table.Op) (table.Item, error) {
+	item, err := m.Table.Write(ctx, op)
+	if do := m.then; do != nil && strings.HasPrefix(op.Key.PK, "RV#") {
+		m.then = nil
+		do()
+	}
+	return item, err
+}
+
+// An order that is woken can look, find too little and queue again before the
+// one who woke it is done. It must not be forgotten then.
+func TestAnOrderThatQueuesAgainAtOnceIsNotForgotten(t *testing.T) {
+	t.Parallel()
+	k := newKeeper(t, t.TempDir())
+	id := assigned(t, k, 1, line("1", "A", 5))
+	waits(t, k, id)
+	again := reserveInput(id)
+	again.Key, again.Signal = "reserve#1", flow.StockSignalName("reserve#1")
+	other := assigned(t, k, 2, line("1", "A", 5))
+	waker := k
+	waker.table = &meddler{k.table, func() {
+		if got, err := k.reserve(ctx, reserveInput(other)); err != nil || !got.Reserved { // faster than the one woken
+			t.Errorf("%+v %v", got, err)
+		}
+		if got, err := k.reserve(ctx, again); err != nil || got.Reserved {
+			t.Errorf("%+v %v", got, err)
+		}
+	}}
+	receipt(t, waker, "five", "A", 5)
+	receipt(t, k, "five more", "A", 5)
+	item, err := k.table.Get(ctx, table.Key{PK: "RV#" + id, SK: again.Signal})
+	if err != nil || item == nil {
+		t.Errorf("5 are free and nobody knows: %v", err)
+	}
+}
+
+// What is too little for the order that was woken is enough for a later one.
+func TestWhatIsLeftOfStockIsOfferedWhenALargeOrderWaitsOn(t *testing.T) {
+	t.Parallel()
+	k := newKeeper(t, t.TempDir())
+	first, large, small := assigned(t, k, 1, line("1", "A", 10)), assigned(t, k, 2, line("1", "A", 15)), assigned(t, k, 3, line("1", "A", 5))
+	for _, id := range []string{first, large, small} {
+		waits(t, k, id)
+	}
+	receipt(t, k, "ten", "A", 10) // wakes the first
+	receipt(t, k, "five", "A", 5) // 15 are free now: wakes the large one
+	if got, err := k.reserve(ctx, reserveInput(first)); err != nil || !got.Reserved || woken(t, k, small) {
+		t.Fatalf("%+v %v", got, err)
+	}
+	waits(t, k, large)
+	if !woken(t, k, small) {
+		t.Error("5 are free and nobody knows")
+	}
+}
+
+// An order that does not wait any more takes no share of what arrives.
+func TestAnOrderThatChangedOrStoppedWaitingTakesNoShare(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(*store.Record) store.Change{
+		"canceled": func(*store.Record) store.Change {
+			return store.Change{Events: []event.Event{{Name: event.OrderCanceled}}}
+		},
+		"changed": func(r *store.Record) store.Change {
+			r.Status.Goods++
+			return store.Change{Events: []event.Event{{Name: event.OrderChanged}}}
+		},
+		"at an exception": func(r *store.Record) store.Change {
+			r.Status.OpenExceptions = []string{"exc_1"}
+			return store.Change{Events: []event.Event{{Name: event.OrderExceptionRaised}}}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			k := newKeeper(t, t.TempDir())
+			first, next := assigned(t, k, 1, line("1", "A", 5)), assigned(t, k, 2, line("1", "A", 5))
+			waits(t, k, first)
+			waits(t, k, next)
+			if _, err := k.orders.Change(ctx, first, "change", "", func(r *store.Record) (store.Change, error) { return change(r), nil }); err != nil {
+				t.Fatal(err)
+			}
+			receipt(t, k, "five", "A", 5)
+			if !woken(t, k, next) {
+				t.Error("the next one was not woken")
+			}
+		})
+	}
+}
+
+// Stock that was taken for what an order asked for before is exchanged for what
+// it asks for now.
+func TestAnOrderThatChangedWhileItsStockWasTakenHoldsWhatItNeedsNow(t *testing.T) {
+	t.Parallel()
+	k := newKeeper(t, t.TempDir())
+	receipt(t, k, "r", "A", 10)
+	id := assigned(t, k, 1, line("1", "A", 8))
+	if got, err := k.reserve(ctx, reserveInput(id)); err != nil || !got.Reserved {
+		t.Fatalf("%+v %v", got, err)
+	}
+	change := func(quantity int) { // before anybody was told that stock is reserved
+		t.Helper()
+		if _, err := k.orders.Change(ctx, id, fmt.Sprint("change ", quantity), "", func(r *store.Record) (store.Change, error) {
+			r.Document.Lines[0].Quantity = quantity
+			r.Status.SetLines(&r.Document)
+			r.Status.Goods++
+			return store.Change{Document: true, Events: []event.Event{{Name: event.OrderChanged}}}, nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(3)
+	if _, err := k.reserve(ctx, reserveInput(id)); !fault.Is(err, fault.OrderChanged) {
+		t.Fatalf("nobody chose a location for the goods as they are now: %v", err)
+	}
+	if _, err := k.orders.Change(ctx, id, "source", "", func(r *store.Record) (store.Change, error) {
+		r.Status.Sourced = r.Status.Goods
+		return store.Change{Outcome: 1}, nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := k.reserve(ctx, reserveInput(id)); err != nil || !got.Reserved || got.Goods != 1 {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if s := stockOf(t, k, "A"); s.Reserved != 3 || s.Free != 7 {
+		t.Errorf("%+v", s)
 	}
 }
 
@@ -200,7 +345,7 @@ func TestReleasedStockIsOfferedAlsoByARepeatedRelease(t *testing.T) {
 	if released, err := k.giveBack(ctx, first); err != nil || len(released) != 1 {
 		t.Fatalf("%v %v", released, err)
 	}
-	if out, err := k.release(ctx, reserveInput(first)); err != nil || len(out.Released) != 0 {
+	if out, err := k.release(ctx, first); err != nil || len(out.Released) != 0 {
 		t.Fatalf("%+v %v", out, err)
 	}
 	item, err := k.table.Get(ctx, table.Key{PK: "RV#" + next, SK: flow.StockSignalName("reserve#0")})

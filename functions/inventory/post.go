@@ -40,7 +40,7 @@ var Post = fn.Function{
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, d.Clock.Now}
-		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			in, err := fn.Decode[Posting](req.Body)
 			if err != nil {
 				return fn.Response{}, err

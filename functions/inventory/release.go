@@ -1,11 +1,15 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
+	"strings"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/fn"
@@ -21,27 +25,37 @@ type ReleaseResult struct {
 	Released []demand `json:"released"`
 }
 
+// ReleaseInput is what a machine's cancellation path sends, or OrderCanceled as
+// the bus delivers it: an order whose execution has ended has no such path.
+type ReleaseInput struct {
+	flow.ReserveInput
+	Detail event.Event `json:"detail,omitzero"`
+}
+
 // Release gives back all stock that an order holds.
 var Release = fn.Function{
 	ID:       "inventory/release",
 	Summary:  "Give back all stock an order holds and offer it to the orders that wait",
-	Input:    flow.ReserveInput{},
+	Trigger:  fn.Trigger{Rule: event.OrderCanceled},
+	Input:    ReleaseInput{},
 	Result:   ReleaseResult{},
 	Failures: failures,
 	Example:  example,
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, d.Clock.Now}
-		return fn.Task(k.release)
+		return fn.Task(func(ctx context.Context, in ReleaseInput) (ReleaseResult, error) {
+			return k.release(ctx, cmp.Or(in.Order, in.Detail.OrderID))
+		})
 	},
 }
 
-func (k keeper) release(ctx context.Context, in flow.ReserveInput) (ReleaseResult, error) {
-	released, err := k.giveBack(ctx, in.Order)
+func (k keeper) release(ctx context.Context, id string) (ReleaseResult, error) {
+	released, err := k.giveBack(ctx, id)
 	if err != nil {
 		return ReleaseResult{}, err
 	}
-	r, err := k.orders.Load(ctx, in.Order)
+	r, err := k.orders.Load(ctx, id)
 	if err != nil {
 		return ReleaseResult{}, err
 	}
@@ -65,19 +79,47 @@ func placesOf(r store.Record) []demand {
 	return all
 }
 
+// hold is what an order holds of one chunk of its demands.
+type hold struct {
+	chunk int
+	item  table.Item
+}
+
+func (k keeper) holds(ctx context.Context, id string) ([]hold, error) {
+	var all []hold
+	q := table.Query{PK: store.Partition(id), Prefix: reservationPrefix}
+	for {
+		page, err := k.table.Query(ctx, q)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range page.Items {
+			n, err := strconv.Atoi(strings.TrimPrefix(item.Str(table.SK), reservationPrefix))
+			if err != nil {
+				return nil, fault.Wrap(err, fault.Internal, "reading reservation %s", item.Key())
+			}
+			all = append(all, hold{n, item})
+		}
+		if q.After = page.Next; page.Next == "" {
+			return all, nil
+		}
+	}
+}
+
 // giveBack returns every chunk the order holds; each exactly once.
 func (k keeper) giveBack(ctx context.Context, id string) ([]demand, error) {
 	if id == "" {
 		return nil, fault.New(fault.Invalid, "an order id is missing")
 	}
-	page, err := k.table.Query(ctx, table.Query{PK: store.Partition(id), Prefix: "RES#"})
+	holds, err := k.holds(ctx, id)
 	if err != nil {
 		return nil, err
 	}
 	released := []demand{}
-	for _, item := range page.Items {
+	for _, h := range holds {
+		item := h.item
 		var held []demand
-		if err := json.Unmarshal(item.Bytes("held"), &held); err != nil {
+		if err := json.Unmarshal(item.Bytes(heldAttr), &held); err != nil {
 			return nil, fault.Wrap(err, fault.Internal, "reading reservation %s", item.Key())
 		}
 		ops := []table.Op{table.Delete(item.Key(), table.ItemExists())}
@@ -127,11 +169,11 @@ func (k keeper) wake(ctx context.Context, d demand, free int64) error {
 			if waiter.Int("quantity") > free {
 				continue // a smaller, later order may fit
 			}
-			waits, err := k.stillWaits(ctx, waiter.Str("order"))
+			waits, err := k.stillWaits(ctx, waiter)
 			if err != nil {
 				return err
 			}
-			if waits { // a canceled order takes no share of what arrived
+			if waits { // who waits no more takes no share of what arrived
 				free -= waiter.Int("quantity")
 			}
 			op, err := rendezvous.Answer(waiter.Str("order"), waiter.Str("signal"), map[string]bool{"stock": true}, k.now())
@@ -143,7 +185,9 @@ func (k keeper) wake(ctx context.Context, d demand, free int64) error {
 			if _, err := k.table.Write(ctx, op); err != nil {
 				return err
 			}
-			if _, err := k.table.Write(ctx, table.Delete(waiter.Key())); err != nil {
+			// It may have looked and queued again already: that entry stays.
+			gone := table.Delete(waiter.Key(), table.Equal("signal", waiter.Str("signal")))
+			if _, err := k.table.Write(ctx, gone); err != nil && !table.IsConditionFailed(err) {
 				return err
 			}
 		}
@@ -155,10 +199,16 @@ func (k keeper) wake(ctx context.Context, d demand, free int64) error {
 	return nil
 }
 
-func (k keeper) stillWaits(ctx context.Context, id string) (bool, error) {
-	r, err := k.orders.Load(ctx, id)
+// stillWaits reports whether the order still waits by this entry: it may have
+// been canceled, changed or served since, or its wait ended as an exception.
+func (k keeper) stillWaits(ctx context.Context, waiter table.Item) (bool, error) {
+	r, err := k.orders.Load(ctx, waiter.Str("order"))
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}
-	return r.Status.State != order.Canceled, err
+	s := r.Status
+	over := s.State == order.Canceled || s.Goods != waiter.Int(goodsAttr) || len(s.FulfillmentOrders) > 0 ||
+		slices.ContainsFunc(s.Lines, func(l order.LineStatus) bool { return l.Reserved > 0 })
+	stopped := len(s.OpenExceptions) > 0 && !slices.Contains(s.Waits, waiter.Str("signal"))
+	return !over && !stopped, err
 }

@@ -1,9 +1,9 @@
 package inventory
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
-	"slices"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -19,6 +19,7 @@ var failures = []fn.Failure{
 	{Code: fault.Conflict, Meaning: "others kept changing the stock", Retry: true},
 	{Code: fault.NotFound, Meaning: "no such order"},
 	{Code: fault.OrderCanceled, Meaning: "the order was canceled meanwhile"},
+	{Code: fault.OrderChanged, Meaning: "what is ordered changed since locations were chosen"},
 }
 
 var example = flow.ReserveInput{StepInput: flow.StepInput{
@@ -56,14 +57,26 @@ func (k keeper) reserve(ctx context.Context, in flow.ReserveInput) (flow.Reserve
 	if r.Status.State == order.Canceled {
 		return flow.ReserveResult{}, fault.New(fault.OrderCanceled, "the order is canceled").On(in.Order, "state")
 	}
+	out := flow.ReserveResult{Goods: r.Status.Goods}
+	if len(r.Status.FulfillmentOrders) > 0 { // a flow that was started again: what they ask for is reserved
+		out.Reserved = true
+		return out, nil
+	}
+	if r.Status.Goods != r.Status.Sourced {
+		return out, fault.New(fault.OrderChanged, "the order changed after locations were chosen").On(in.Order, "lines")
+	}
 	parts := chunks(demandsOf(r))
+	if err := k.dropOutdated(ctx, r, parts); err != nil {
+		return out, err
+	}
 	for range maxAttempts {
-		missing, err := k.take(ctx, in.Order, parts)
+		missing, err := k.take(ctx, r, parts)
 		if err != nil {
 			return flow.ReserveResult{}, err
 		}
 		if missing == nil {
-			return flow.ReserveResult{Reserved: true}, nil
+			out.Reserved = true
+			return out, nil
 		}
 		if _, err := k.giveBack(ctx, in.Order); err != nil {
 			return flow.ReserveResult{}, err
@@ -73,8 +86,10 @@ func (k keeper) reserve(ctx context.Context, in flow.ReserveInput) (flow.Reserve
 			return flow.ReserveResult{}, err
 		}
 		if queued {
-			// What this order was woken for but cannot use is for the next one.
-			return flow.ReserveResult{Missing: shortages(missing)}, k.offer(ctx, without(demandsOf(r), missing))
+			// What this order was woken for but cannot use is for the next one;
+			// what is too little for this order may be enough for another.
+			out.Missing = shortages(missing)
+			return out, k.offer(ctx, demandsOf(r))
 		}
 		// Stock changed between looking and queueing: look again.
 	}
@@ -90,9 +105,9 @@ type level struct {
 
 // take reserves chunk by chunk. It returns what is short, or nil when
 // everything is reserved, by this call or by an earlier one.
-func (k keeper) take(ctx context.Context, id string, parts [][]demand) ([]level, error) {
+func (k keeper) take(ctx context.Context, r store.Record, parts [][]demand) ([]level, error) {
 	for n, part := range parts {
-		missing, err := k.takeChunk(ctx, id, n, part)
+		missing, err := k.takeChunk(ctx, r, n, part)
 		if err != nil || missing != nil {
 			return missing, err
 		}
@@ -100,7 +115,8 @@ func (k keeper) take(ctx context.Context, id string, parts [][]demand) ([]level,
 	return nil, nil
 }
 
-func (k keeper) takeChunk(ctx context.Context, id string, n int, part []demand) ([]level, error) {
+func (k keeper) takeChunk(ctx context.Context, r store.Record, n int, part []demand) ([]level, error) {
+	id := r.Status.Order
 	if len(part) == 0 {
 		return nil, nil
 	}
@@ -109,7 +125,7 @@ func (k keeper) takeChunk(ctx context.Context, id string, n int, part []demand) 
 		return nil, err
 	}
 	key := reservationKey(id, n)
-	guard := table.Item{table.PK: key.PK, table.SK: key.SK, "held": held}
+	guard := table.Item{table.PK: key.PK, table.SK: key.SK, heldAttr: held, goodsAttr: r.Status.Goods}
 	ops := []table.Op{table.Put(guard, table.ItemAbsent())}
 	for _, d := range part {
 		q := int64(d.Quantity)
@@ -133,6 +149,39 @@ func (k keeper) takeChunk(ctx context.Context, id string, n int, part []demand) 
 		}
 	}
 	return nil, fault.New(fault.Conflict, "stock changed %d times while the order tried to reserve it", maxAttempts).On(id, "lines")
+}
+
+// What an order holds: the demands as JSON, and the edition of its goods.
+const heldAttr, goodsAttr = "held", "goods"
+
+// dropOutdated gives back what the order took for goods or locations that are
+// no longer its own: it changed after the stock was taken and before anybody
+// was told.
+func (k keeper) dropOutdated(ctx context.Context, r store.Record, parts [][]demand) error {
+	holds, err := k.holds(ctx, r.Status.Order)
+	if err != nil {
+		return err
+	}
+	for _, h := range holds {
+		var want []byte
+		if h.chunk < len(parts) {
+			if want, err = json.Marshal(parts[h.chunk]); err != nil {
+				return err
+			}
+		}
+		if bytes.Equal(h.item.Bytes(heldAttr), want) {
+			continue
+		}
+		if h.item.Int(goodsAttr) > r.Status.Goods { // this call is the outdated one
+			return fault.New(fault.OrderChanged, "the order changed while its stock was reserved").On(r.Status.Order, "lines")
+		}
+		returned, err := k.giveBack(ctx, r.Status.Order)
+		if err != nil {
+			return err
+		}
+		return k.offer(ctx, returned)
+	}
+	return nil
 }
 
 // short reads the stock of the demands and returns those it does not cover.
@@ -169,20 +218,13 @@ func (k keeper) queue(ctx context.Context, r store.Record, signal string, missin
 		}
 		key := waiterKey(l.SKU, l.Location, sortable(r.Status.ReceivedAt)+"#"+r.Status.Order)
 		ops = append(ops, table.Check(stock.Key(l.SKU, l.Location), unchanged),
-			table.Put(table.Item{table.PK: key.PK, table.SK: key.SK, "order": r.Status.Order, "signal": signal, "quantity": int64(l.Quantity)}))
+			table.Put(table.Item{table.PK: key.PK, table.SK: key.SK, "order": r.Status.Order, "signal": signal, "quantity": int64(l.Quantity), goodsAttr: r.Status.Goods}))
 	}
 	err := k.table.Transact(ctx, ops...)
 	if table.IsConditionFailed(err) {
 		return false, nil
 	}
 	return err == nil, err
-}
-
-// without returns the demands that are not missing.
-func without(all []demand, missing []level) []demand {
-	return slices.DeleteFunc(all, func(d demand) bool {
-		return slices.ContainsFunc(missing, func(l level) bool { return l.demand == d })
-	})
 }
 
 func waiterKey(sku, location, place string) table.Key {

@@ -38,6 +38,10 @@ var Ship = fn.Function{
 }
 
 func (k keeper) ship(ctx context.Context, e event.Event) error {
+	e, err := k.orders.Complete(ctx, e)
+	if err != nil {
+		return err
+	}
 	var sh order.Shipment
 	if err := json.Unmarshal(e.Payload, &sh); err != nil {
 		return fault.Wrap(err, fault.Invalid, "payload of %s", e.Name).On(e.OrderID, "payload")

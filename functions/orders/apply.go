@@ -2,6 +2,7 @@ package orders
 
 import (
 	"context"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -41,6 +42,9 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 			}
 		}
 		var c store.Change
+		if reportedBefore(r, in) {
+			return c, nil
+		}
 		if in.Event != "" {
 			c.Events = []event.Event{{Name: in.Event, EntityID: entityOf(in), Payload: in.Payload}}
 		}
@@ -67,6 +71,18 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 		}
 	}
 	return stepResult(res.Record, in.StepInput), nil
+}
+
+// reportedBefore: a flow that was started again reports what the shop knows
+// already; that did not happen twice.
+func reportedBefore(r *store.Record, in flow.ApplyInput) bool {
+	f := r.Status.FulfillmentOrder(in.FulfillmentOrder)
+	var p order.Reported
+	if in.Event != event.FulfillmentOrderReported || f == nil || json.Unmarshal(in.Payload, &p) != nil {
+		return false
+	}
+	sh := f.Shipment(p.Shipment)
+	return sh != nil && sh.Reported
 }
 
 func entityOf(in flow.ApplyInput) string {
@@ -101,6 +117,9 @@ func plan(ctx context.Context, s store.Store, in flow.PlanInput) (flow.PlanResul
 		for _, f := range planned(&r.Status) {
 			c.Events = append(c.Events, event.Event{Name: event.FulfillmentOrderCreated, EntityID: f.ID, Payload: encode(f)})
 		}
+		if nothingShips(&r.Status, c.Events) {
+			c.Events = happened(event.OrderFulfilled)
+		}
 		return c, nil
 	})
 	if err != nil {
@@ -111,6 +130,14 @@ func plan(ctx context.Context, s store.Store, in flow.PlanInput) (flow.PlanResul
 		out.FulfillmentOrders = append(out.FulfillmentOrders, flow.PlannedOrder{ID: f.ID, Location: f.Location})
 	}
 	return out, nil
+}
+
+// nothingShips: an order of digital goods and services alone is done when there
+// is nothing to ask a location for; no shipment will ever complete it.
+func nothingShips(s *order.Status, created []event.Event) bool {
+	return len(created) == 0 && len(s.FulfillmentOrders) == 0 && s.State != order.Completed && !slices.ContainsFunc(s.Lines, func(l order.LineStatus) bool {
+		return l.Kind == order.Physical && l.Shipped+l.Canceled < l.Ordered
+	})
 }
 
 // planned groups what is left to ship by location, in the order of the lines.

@@ -25,7 +25,7 @@ var Cancel = fn.Function{
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := storeOf(d)
-		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			var body struct {
 				Reason string `json:"reason"`
 			}
@@ -36,7 +36,7 @@ var Cancel = fn.Function{
 			if err != nil {
 				return fn.Response{}, err
 			}
-			return fn.JSON(200, rec.Status)
+			return fn.Done(req, 200, rec.Status, "/orders/"+rec.Status.Order)
 		})
 	},
 }

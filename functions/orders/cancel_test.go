@@ -56,8 +56,8 @@ func TestCancelingAnswersEveryWaitAndClosesTheExceptions(t *testing.T) {
 			w := testWorld(t)
 			id := w.received()
 			w.reserved(id, "Seattle")
-			w.waiting(id, flow.StockSignalName("reserve#0"))
 			w.failed(id, "send")
+			w.waiting(id, flow.StockSignalName("reserve#0"))
 			reason := cancel(w, id)
 			r := w.load(id)
 			if r.Status.State != order.Canceled || r.Status.Lines[0].Canceled != 10 || r.Status.Waits != nil || r.Status.OpenExceptions != nil {

@@ -31,13 +31,15 @@ var Correct = fn.Function{
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s, newID := storeOf(d), d.NewID
-		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			var body Correction
 			if err := decodeBody(req, &body); err != nil {
 				return fn.Response{}, err
 			}
 			// Each request is its own change: the same correction twice is no harm.
-			res, err := s.Change(ctx, req.Params["id"], "correct/"+newID("cor"), "", body.change)
+			res, err := s.Change(ctx, req.Params["id"], "correct/"+newID("cor"), "", func(r *store.Record) (store.Change, error) {
+				return body.change(r, s.Now())
+			})
 			if err != nil {
 				return fn.Response{}, err
 			}
@@ -46,7 +48,7 @@ var Correct = fn.Function{
 	},
 }
 
-func (c Correction) change(r *store.Record) (store.Change, error) {
+func (c Correction) change(r *store.Record, now time.Time) (store.Change, error) {
 	doc := r.Document
 	doc.Lines = append([]order.Line(nil), doc.Lines...)
 	for _, want := range c.Lines {
@@ -72,7 +74,6 @@ func (c Correction) change(r *store.Record) (store.Change, error) {
 	if err := replaceable(r, doc); err != nil {
 		return store.Change{}, err
 	}
-	r.Document = doc
-	r.Status.SetLines(&r.Document)
-	return store.Change{Document: true, Events: []event.Event{{Name: event.OrderCorrected, Payload: encode(c)}}}, nil
+	ops, err := replace(r, doc, now)
+	return store.Change{Document: true, Ops: ops, Events: []event.Event{{Name: event.OrderCorrected, Payload: encode(c)}}}, err
 }

@@ -47,12 +47,18 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 		if err := alive(r); err != nil {
 			return store.Change{}, err
 		}
+		if over, err := s.Done(ctx, in.Order, endedKey(in.Run)); err != nil || over {
+			return store.Change{}, err // a late attempt of a run that has ended: nobody waits for an answer
+		}
 		e.Name = r.Document.Name
 		put, err := exception.Put(e)
 		if err != nil {
 			return store.Change{}, err
 		}
 		r.Status.OpenExceptions = append(r.Status.OpenExceptions, e.ID)
+		if e.FulfillmentOrder == "" { // the flow stands here, and waits for no stock
+			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
+		}
 		c := store.Change{Outcome: e, Events: raisedEvents(r, e), Ops: []table.Op{put}}
 		if in.Token != "" {
 			r.Status.Waits = append(r.Status.Waits, e.Signal)
@@ -60,7 +66,7 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 		}
 		return c, nil
 	})
-	if err != nil || res.Applied {
+	if err != nil || res.Applied || res.Outcome == nil {
 		return e, err
 	}
 	if err := json.Unmarshal(res.Outcome, &e); err != nil {
@@ -118,7 +124,7 @@ var ResolveException = fn.Function{
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		r := resolver{storeOf(d), registry.New(d.Table), d.States}
-		return fn.HTTP(func(ctx context.Context, req fn.Request) (fn.Response, error) {
+		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			verb := req.Path[strings.LastIndex(req.Path, "/")+1:]
 			e, err := r.resolve(ctx, req.Params["id"], verb)
 			if err != nil {

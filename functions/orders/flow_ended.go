@@ -56,19 +56,20 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 	if cause == "" {
 		cause = "the execution ended as " + in.Detail.Status
 	}
-	e := exceptionOf(flow.ExceptionInput{
-		StepInput: flow.StepInput{Order: id, Run: in.Detail.Name, Step: "(whole flow)", Key: "ended/" + in.Detail.Name},
-		Error:     code, Cause: cause, Answers: []flow.Answer{flow.Reprocess, flow.Cancel},
-	}, s.Now())
-	e.Category, e.Signal = exception.Platform, "" // nobody waits any more
-	_, err := s.Change(ctx, id, "ended/"+in.Detail.Name, "", func(r *store.Record) (store.Change, error) {
-		if r.Status.State == order.Canceled || r.Status.State == order.Completed {
-			return store.Change{}, nil
+	run := in.Detail.Name
+	_, err := s.Change(ctx, id, endedKey(run), "", func(r *store.Record) (store.Change, error) {
+		c, err := abandon(ctx, s, r, run)
+		if err != nil || done(r.Status) {
+			return c, err
 		}
-		e.Name = r.Document.Name
+		e := exceptionOf(flow.ExceptionInput{
+			StepInput: flow.StepInput{Order: id, Run: run, Step: "(whole flow)", Key: endedKey(run)},
+			Error:     code, Cause: cause, Answers: possible(r.Status),
+		}, s.Now())
+		e.Category, e.Signal, e.Name = exception.Platform, "", r.Document.Name // nobody waits any more
 		put, err := exception.Put(e)
 		r.Status.OpenExceptions = append(r.Status.OpenExceptions, e.ID)
-		c := store.Change{Events: []event.Event{{Name: event.OrderExceptionRaised, Payload: encode(map[string]string{"exception": e.ID, "error": code, "cause": e.Cause})}}}
+		c.Events = []event.Event{{Name: event.OrderExceptionRaised, Payload: encode(map[string]string{"exception": e.ID, "error": code, "cause": e.Cause})}}
 		c.Ops = append(c.Ops, put)
 		return c, err
 	})
@@ -76,4 +77,55 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 		return nil // not one of our orders after all
 	}
 	return err
+}
+
+// endedKey is the key of the change that notes the end of a run.
+func endedKey(run string) string { return "ended/" + run }
+
+// abandon takes the exceptions of an ended run off the list: the execution that
+// waited for their answers is gone, and the one that is raised instead covers
+// them. Nor does the run wait for stock any more.
+func abandon(ctx context.Context, s store.Store, r *store.Record, run string) (store.Change, error) {
+	var c store.Change
+	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return strings.HasPrefix(w, flow.StockSignalName(run+"#")) })
+	for _, id := range slices.Clone(r.Status.OpenExceptions) {
+		e, err := exception.Load(ctx, s.Table, id)
+		if err != nil {
+			return c, err
+		}
+		if e.Run != run || e.Signal == "" {
+			continue
+		}
+		op, err := exception.Close(e, "ended with its run")
+		if err != nil {
+			return c, err
+		}
+		c.Ops = append(c.Ops, op)
+		r.Status.OpenExceptions = slices.DeleteFunc(r.Status.OpenExceptions, func(o string) bool { return o == id })
+		r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return w == e.Signal })
+	}
+	return c, nil
+}
+
+// done reports whether the order needs no flow any more: it was canceled, or
+// everything left and its channel was told.
+func done(s order.Status) bool {
+	if s.State != order.Completed {
+		return s.State == order.Canceled
+	}
+	for _, f := range s.FulfillmentOrders {
+		for _, sh := range f.Shipments {
+			if !sh.Reported {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func possible(s order.Status) []flow.Answer {
+	if s.Cancelable() != nil {
+		return []flow.Answer{flow.Reprocess}
+	}
+	return []flow.Answer{flow.Reprocess, flow.Cancel}
 }

@@ -24,6 +24,7 @@ var changing = []fn.Failure{
 	{Code: fault.NotFound, Meaning: "no such order"},
 	{Code: fault.NotTransitable, Meaning: "the order's state does not allow it"},
 	{Code: fault.OrderCanceled, Meaning: "the order was canceled meanwhile"},
+	{Code: fault.OrderChanged, Meaning: "what is ordered changed since the step looked at it"},
 }
 
 func storeOf(d fn.Deps) store.Store {

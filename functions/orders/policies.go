@@ -155,7 +155,7 @@ func notMet(r *store.Record, in flow.PoliciesInput, results []policy.Result) *fa
 	for _, res := range results {
 		reason := holdReason(res)
 		if reason == "" && !res.Holds && res.Criticality == policy.Critical {
-			reason = res.Title
+			reason = "policy \"" + res.Title + "\" does not hold"
 		}
 		if reason == "" {
 			continue
@@ -166,8 +166,12 @@ func notMet(r *store.Record, in flow.PoliciesInput, results []policy.Result) *fa
 		}
 	}
 	f := fault.New(fault.PolicyNotMet, "%s: %s", in.Step, strings.Join(reasons, "; ")).On(r.Status.Order, field(stops))
-	return f.Do("Correct the order, then reprocess").With(why{stops})
+	return f.Do("Correct the order, then reprocess").With(why{stops[:min(len(stops), maxExplained)]})
 }
+
+// maxExplained bounds how many results a failure carries: it travels through
+// the machine, whose states take 256 KiB. The events of the lines carry all.
+const maxExplained = 50
 
 // field is the first field that was not as expected.
 func field(results []policy.Result) string {

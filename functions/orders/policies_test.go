@@ -143,7 +143,7 @@ func TestAllCriticalPoliciesAreReportedAndInformationIsNot(t *testing.T) {
 	}
 	_, err := w.policies().apply(ctx, headerStep(id, "all", "a@1", "c@1", "b@1"))
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || !strings.Contains(f.Message, "First; Second") || strings.Contains(f.Message, "Third") {
+	if !ok || !strings.Contains(f.Message, `"First" does not hold; policy "Second" does not hold`) || strings.Contains(f.Message, "Third") {
 		t.Fatalf("%v", err)
 	}
 	if data, _ := json.Marshal(f.Data); strings.Count(string(data), `"First"`) != 1 || strings.Contains(string(data), `"Third"`) {

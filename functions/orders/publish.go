@@ -55,8 +55,11 @@ type publisher struct {
 	log   *slog.Logger
 }
 
-// maxEntries is how many events one PutEvents call takes.
-const maxEntries = 10
+// One PutEvents call takes so many events of so many bytes together.
+const (
+	maxEntries = 10
+	maxBytes   = 256 << 10
+)
 
 // publish announces the pending items among items, in order. It returns the
 // index of the first item that could not be announced, or -1.
@@ -76,8 +79,8 @@ func (p publisher) publish(ctx context.Context, items []table.Item) (int, error)
 		}
 	}
 	failed := -1
-	for start := 0; start < len(batch) && failed < 0; start += maxEntries {
-		end := min(start+maxEntries, len(batch))
+	for start, end := 0, 0; start < len(batch) && failed < 0; start = end {
+		end = start + fitting(batch[start:])
 		bad, err := p.bus.Put(ctx, batch[start:end])
 		if err != nil {
 			p.log.Warn("events not accepted; the stream delivers them again", "error", err)
@@ -88,6 +91,21 @@ func (p publisher) publish(ctx context.Context, items []table.Item) (int, error)
 	}
 	return failed, p.settle(ctx, items, failed)
 }
+
+// fitting counts the entries at the front that one call takes: one at least.
+func fitting(batch []fn.BusEntry) int {
+	n, bytes := 0, 0
+	for n < min(len(batch), maxEntries) {
+		if bytes += entryBytes(batch[n]); bytes > maxBytes && n > 0 {
+			break
+		}
+		n++
+	}
+	return n
+}
+
+// entryBytes is the size of an entry as EventBridge counts it: 14 for the time.
+func entryBytes(e fn.BusEntry) int { return 14 + len(e.Source) + len(e.DetailType) + len(e.Detail) }
 
 // settle removes the marks of the items before the first failed one.
 func (p publisher) settle(ctx context.Context, items []table.Item, failed int) error {
@@ -131,17 +149,31 @@ func entriesOf(item table.Item) ([]fn.BusEntry, error) {
 	if !ok {
 		return nil, fault.New(fault.Internal, "outbox record %s is neither a message nor a journal entry", item.Key())
 	}
+	var err error
 	all := make([]fn.BusEntry, len(e.Events))
 	for i, ev := range e.Events {
 		source := "orderloom.orders"
 		if d, ok := event.Lookup(ev.Name); ok {
 			source = d.Source
 		}
-		detail, err := json.Marshal(ev)
-		if err != nil {
-			return nil, fault.Wrap(err, fault.Internal, "encoding event %s", ev.Name)
+		all[i] = fn.BusEntry{Source: source, DetailType: ev.Name, At: ev.At}
+		if all[i].Detail, err = detailOf(ev, e.Key, maxBytes-entryBytes(all[i])); err != nil {
+			return nil, err
 		}
-		all[i] = fn.BusEntry{Source: source, DetailType: ev.Name, At: ev.At, Detail: detail}
 	}
 	return all, nil
+}
+
+// detailOf encodes an event. A payload that the bus does not take stays in the
+// journal, and the event says where.
+func detailOf(ev event.Event, entry string, limit int) (json.RawMessage, error) {
+	detail, err := json.Marshal(ev)
+	if err == nil && len(detail) > limit {
+		ev.Payload, ev.Journal = nil, entry
+		detail, err = json.Marshal(ev)
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "encoding event %s", ev.Name)
+	}
+	return detail, nil
 }

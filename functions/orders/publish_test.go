@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -266,5 +267,33 @@ func TestEveryExampleRunsOnAFreshTable(t *testing.T) {
 		if code := fault.Code(err); code != "" && code != fault.NotFound {
 			t.Errorf("%s: %v", f.ID, err)
 		}
+	}
+}
+
+// One call takes ten events and 256 KB of them together; one event that is
+// larger goes without its payload and says where that is.
+func TestACallToTheBusIsBoundedInEntriesAndBytes(t *testing.T) {
+	w := testWorld(t)
+	id := w.received()
+	text := func(n int) json.RawMessage { return encode(strings.Repeat("x", n)) }
+	for i, n := range []int{100 << 10, 100 << 10, 100 << 10, 300 << 10, 10} {
+		in := flow.ApplyInput{StepInput: step(id, fmt.Sprint("key ", i)), Event: event.OrderHeaderValidated, Payload: text(n)}
+		if _, err := apply(ctx, w.store, in); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, again := w.stream(0); again != 0 || w.pending() != 0 {
+		t.Fatalf("again from %d, %d pending", again, w.pending())
+	}
+	if w.bus.largest > maxBytes || w.bus.calls != 2 {
+		t.Errorf("%d calls, the largest of %d bytes", w.bus.calls, w.bus.largest)
+	}
+	large := w.bus.entries[len(w.bus.entries)-2] // the last but one
+	var ev event.Event
+	if err := json.Unmarshal(large.Detail, &ev); err != nil || ev.Payload != nil || ev.Journal == "" {
+		t.Fatalf("%.200s %v", large.Detail, err)
+	}
+	if whole, err := w.store.Complete(ctx, ev); err != nil || len(whole.Payload) != 300<<10+2 || whole.Seq != ev.Seq {
+		t.Errorf("%d bytes, %v", len(whole.Payload), err)
 	}
 }

@@ -62,7 +62,7 @@ func (r recorder) record(ctx context.Context, in RecordInput) (RecordResult, err
 	if doc.Channel == "" || doc.ExternalID == "" {
 		return RecordResult{}, fault.New(fault.Invalid, "document has no channel or external id").On(in.Message, "externalId")
 	}
-	doc.ChannelHash = contentHash(doc)
+	doc.ChannelHash, doc.ChannelGoods = contentHash(doc), goodsHash(doc)
 	res, err := r.upsert(ctx, in.Message, doc)
 	if err != nil {
 		return RecordResult{}, err
@@ -113,7 +113,20 @@ func firstEvents(doc order.Document) []event.Event {
 // contentHash identifies what the channel says, apart from when it said it.
 // Echoes of our own write-back and repeated deliveries have the same hash.
 func contentHash(doc order.Document) string {
-	doc.UpdatedAt, doc.Warnings, doc.ChannelHash = time.Time{}, nil, ""
+	doc.UpdatedAt, doc.Warnings, doc.ChannelHash, doc.ChannelGoods = time.Time{}, nil, "", ""
+	return hashOf(doc)
+}
+
+// goodsHash identifies what the channel says is to go where.
+func goodsHash(doc order.Document) string {
+	goods := order.Document{ShipTo: doc.ShipTo}
+	for _, l := range doc.Lines {
+		goods.Lines = append(goods.Lines, order.Line{ID: l.ID, SKU: l.SKU, Quantity: l.Quantity, Kind: l.Kind})
+	}
+	return hashOf(goods)
+}
+
+func hashOf(doc order.Document) string {
 	data, _ := json.Marshal(doc) // a document of strings, numbers and times always encodes
 	sum := sha256.Sum256(data)
 	return hex.EncodeToString(sum[:])
@@ -130,77 +143,4 @@ func after(a, b order.Document) bool {
 		return canceled
 	}
 	return a.ChannelHash > b.ChannelHash
-}
-
-// newer decides what a further version of the document changes.
-func newer(ctx context.Context, s store.Store, rec *store.Record, doc order.Document) (store.Change, error) {
-	have := &rec.Document
-	out := RecordResult{Order: rec.Status.Order}
-	if !after(doc, *have) {
-		return store.Change{}, nil
-	}
-	if doc.ChannelHash == have.ChannelHash {
-		have.UpdatedAt = doc.UpdatedAt
-		return store.Change{Document: true, Outcome: out}, nil
-	}
-	out.Changed = true
-	if rec.Status.State == order.Canceled { // nothing is promised any more: the document follows
-		*have = doc
-		rec.Status.SetLines(have)
-		return store.Change{Document: true, Outcome: out, Events: happened(event.OrderChanged)}, nil
-	}
-	if doc.Canceled != nil && have.Canceled == nil {
-		return canceledByChannel(ctx, s, rec, doc, out)
-	}
-	if err := replaceable(rec, doc); err != nil {
-		keepPromised(have, doc)
-		return store.Change{Document: true, Outcome: out, Events: []event.Event{failedEvent(event.OrderChangeFailed, err)}}, nil
-	}
-	*have = doc
-	rec.Status.SetLines(have)
-	return store.Change{Document: true, Outcome: out, Events: happened(event.OrderChanged)}, nil
-}
-
-// replaceable returns why what is being fulfilled may no longer change.
-func replaceable(rec *store.Record, doc order.Document) error {
-	if sameGoods(rec.Document, doc) {
-		return nil
-	}
-	if rec.Status.State == order.Canceled || rec.Status.State == order.Completed {
-		return fault.New(fault.NotTransitable, "the order is %s", rec.Status.State).On(rec.Status.Order, "lines")
-	}
-	if len(rec.Status.FulfillmentOrders) > 0 {
-		return fault.New(fault.NotTransitable, "lines or address changed after the order was handed to %s", rec.Status.FulfillmentOrders[0].Location).On(rec.Status.Order, "lines").Do("Agree the change with the location or cancel the rest")
-	}
-	for _, l := range rec.Status.Lines {
-		if l.Reserved > 0 {
-			return fault.New(fault.NotTransitable, "lines or address changed after stock was reserved").On(rec.Status.Order, "lines")
-		}
-	}
-	return nil
-}
-
-// sameGoods reports whether two versions ask for the same goods at the same place.
-func sameGoods(a, b order.Document) bool {
-	if len(a.Lines) != len(b.Lines) || (a.ShipTo == nil) != (b.ShipTo == nil) || (a.ShipTo != nil && *a.ShipTo != *b.ShipTo) {
-		return false
-	}
-	for i := range a.Lines {
-		x, y := a.Lines[i], b.Lines[i]
-		if x.ID != y.ID || x.SKU != y.SKU || x.Quantity != y.Quantity || x.Kind != y.Kind {
-			return false
-		}
-	}
-	return true
-}
-
-// keepPromised takes over everything but the goods.
-func keepPromised(have *order.Document, doc order.Document) {
-	doc.Lines, doc.ShipTo, doc.Totals = have.Lines, have.ShipTo, have.Totals
-	*have = doc
-}
-
-func failedEvent(name string, err error) event.Event {
-	payload, _ := json.Marshal(fn.Failed(err)) // two strings always encode
-	return event.Event{Name: name, Payload: payload}
 }

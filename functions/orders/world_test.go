@@ -86,6 +86,7 @@ type bus struct {
 	refuse  func(fn.BusEntry) bool
 	down    error
 	calls   int
+	largest int // call, in bytes
 }
 
 func (b *bus) Put(_ context.Context, entries []fn.BusEntry) (failed []int, err error) {
@@ -95,6 +96,11 @@ func (b *bus) Put(_ context.Context, entries []fn.BusEntry) (failed []int, err e
 	if b.down != nil {
 		return nil, b.down
 	}
+	bytes := 0
+	for _, e := range entries {
+		bytes += entryBytes(e)
+	}
+	b.largest = max(b.largest, bytes)
 	for i, e := range entries {
 		if b.refuse != nil && b.refuse(e) {
 			failed = append(failed, i)

@@ -57,9 +57,13 @@ func (a assigner) assign(ctx context.Context, in flow.AssignInput) (flow.AssignR
 	if r.Status.State == order.Canceled {
 		return flow.AssignResult{}, fault.New(fault.OrderCanceled, "the order is canceled").On(in.Order, "state")
 	}
-	out := flow.AssignResult{Assignments: []flow.Assignment{}}
+	out := flow.AssignResult{Assignments: []flow.Assignment{}, Goods: r.Status.Goods}
 	for _, l := range r.Document.Lines {
 		if l.Kind != order.Physical {
+			continue
+		}
+		if kept, ok := promised(r, l); ok {
+			out.Assignments = append(out.Assignments, kept)
 			continue
 		}
 		assigned, err := decide(policies, r, l)
@@ -72,6 +76,16 @@ func (a assigner) assign(ctx context.Context, in flow.AssignInput) (flow.AssignR
 		out.Assignments = append(out.Assignments, assigned)
 	}
 	return out, nil
+}
+
+// promised is the location of a line for which stock was reserved, or that the
+// location was asked to ship: a flow that is started again does not move it.
+func promised(r store.Record, l order.Line) (flow.Assignment, bool) {
+	s := r.Status.Line(l.ID)
+	if s == nil || s.Location == "" || (s.Reserved == 0 && len(r.Status.FulfillmentOrders) == 0) {
+		return flow.Assignment{}, false
+	}
+	return flow.Assignment{Line: l.ID, SKU: l.SKU, Quantity: l.Quantity, Location: s.Location}, true
 }
 
 // maxExplained keeps the decision of a large order within what one state of a

@@ -128,6 +128,18 @@ func TestALineWithoutALocationFailsByName(t *testing.T) {
 	}
 }
 
+// A flow that is started again decides nothing anew for goods that a location
+// holds already, whatever the policies say by now.
+func TestALineWhoseStockIsReservedKeepsItsLocation(t *testing.T) {
+	a, _ := newAssigner(t)
+	sourced, _ := json.Marshal(order.Sourced{Assignments: []order.Assignment{{Line: "1", Location: "Tacoma"}}})
+	a.create(t, []event.Event{{Name: event.OrderSourced, Payload: sourced}, {Name: event.OrderReserved}}, line("1", order.Physical, 110))
+	out, err := a.assign(ctx, input("lab-assignment@1"))
+	if err != nil || len(out.Assignments) != 1 || out.Assignments[0].Location != "Tacoma" {
+		t.Errorf("%+v %v", out, err)
+	}
+}
+
 func TestAnOrderWithoutShippableLinesNeedsNoLocation(t *testing.T) {
 	a, _ := newAssigner(t)
 	a.create(t, nil, line("1", order.Digital, 1))

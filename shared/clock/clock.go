@@ -3,6 +3,7 @@
 package clock
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,11 +35,22 @@ type Scaled struct {
 func NewScaled(speed float64) Scaled { return Scaled{Start: time.Now(), Speed: speed} }
 
 func (c Scaled) Now() time.Time {
-	return c.Start.Add(time.Duration(float64(time.Since(c.Start)) * c.Speed)).UTC()
+	return c.Start.Add(times(time.Since(c.Start), c.Speed)).UTC()
 }
 
 func (c Scaled) AfterFunc(d time.Duration, f func()) func() bool {
-	return time.AfterFunc(time.Duration(float64(d)/c.Speed), f).Stop
+	return time.AfterFunc(times(d, 1/c.Speed), f).Stop
+}
+
+// times multiplies. What is longer than the longest duration, 292 years, is
+// that long: if it wrapped, a fast clock would fall back after some days, and a
+// slow one would call at once.
+func times(d time.Duration, by float64) time.Duration {
+	x := float64(d) * by
+	if x >= math.MaxInt64 {
+		return math.MaxInt64
+	}
+	return time.Duration(x)
 }
 
 // Manual stands still until Advance moves it. Safe for concurrent use.

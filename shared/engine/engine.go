@@ -55,6 +55,7 @@ type Engine struct {
 	stats     counters
 	failure   atomic.Pointer[error]
 	closing   atomic.Bool
+	untold    atomic.Bool // see TellAgain
 	reclaimer reclaimer
 	recovered bool // all that the log has was understood
 

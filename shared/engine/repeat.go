@@ -16,9 +16,13 @@ import (
 // wordFile exists while the engine is closed and everything was told.
 func (e *Engine) wordFile() string { return filepath.Join(e.opts.Dir, "told") }
 
+// TellAgain makes the next Open tell the latest ends once more: whoever heard
+// of one could not do what it is for.
+func (e *Engine) TellAgain() { e.untold.Store(true) }
+
 // leaveWord ends Close.
 func (e *Engine) leaveWord() error {
-	if !e.recovered || e.failure.Load() != nil {
+	if !e.recovered || e.failure.Load() != nil || e.untold.Load() {
 		return nil
 	}
 	return writeFile(e.wordFile(), nil)

@@ -30,6 +30,7 @@ type Event struct {
 	At       time.Time       `json:"at"`
 	Step     string          `json:"step,omitempty"` // flow step that caused it
 	Payload  json.RawMessage `json:"payload,omitempty"`
+	Journal  string          `json:"journal,omitempty"` // key of the journal entry that holds a payload too large for the bus
 }
 
 // Definition is one row of the catalog.

@@ -102,6 +102,7 @@ const (
 	Refused        = "Provider.Refused"       // the outside service understood and said no
 	Misconfigured  = "Provider.Misconfigured" // a connection, secret or parameter is missing or wrong
 	OrderCanceled  = "Order.Canceled"         // the order was canceled while the flow ran
+	OrderChanged   = "Order.Changed"          // what was ordered changed since the flow looked at it
 	PolicyNotMet   = "Policy.NotMet"          // a critical policy does not hold
 	NotTransitable = "Order.IllegalTransition"
 )

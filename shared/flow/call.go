@@ -63,6 +63,7 @@ type AssignInput struct {
 // AssignResult is the payload of OrderSourced.
 type AssignResult struct {
 	Assignments []Assignment `json:"assignments"`
+	Goods       int64        `json:"goods,omitempty"` // edition of the goods that it looked at
 }
 
 // Assignment gives a quantity of a line to a location.
@@ -81,6 +82,7 @@ type ReserveInput struct {
 type ReserveResult struct {
 	Reserved bool       `json:"reserved"`
 	Missing  []Shortage `json:"missing,omitempty"`
+	Goods    int64      `json:"goods,omitempty"` // edition of the goods that it looked at
 }
 
 // Shortage says which stock is short.

@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
+	"html"
+	"log/slog"
 	"net/http"
 	"strings"
 
@@ -40,8 +43,10 @@ func JSON(status int, v any) (Response, error) {
 }
 
 // HTTP adapts a function to API Gateway's HTTP API (payload format 2.0). A
-// fault becomes a JSON body that says why, with the status of its code.
-func HTTP(f func(context.Context, Request) (Response, error)) Handler {
+// fault becomes a JSON body that says why, with the status of its code. An
+// internal error is shown to nobody and goes to log, unless that is nil because
+// the function writes its own.
+func HTTP(log *slog.Logger, f func(context.Context, Request) (Response, error)) Handler {
 	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
 		var in events.APIGatewayV2HTTPRequest
 		if err := json.Unmarshal(input, &in); err != nil {
@@ -53,12 +58,20 @@ func HTTP(f func(context.Context, Request) (Response, error)) Handler {
 			res, err = f(ctx, req)
 		}
 		if err != nil {
-			res = errorResponse(err)
+			logInternal(ctx, log, req, err)
+			res = errorResponse(req, err)
 		}
 		return json.Marshal(events.APIGatewayV2HTTPResponse{
 			StatusCode: res.Status, Headers: res.Header,
 			Body: base64.StdEncoding.EncodeToString(res.Body), IsBase64Encoded: true,
 		})
+	}
+}
+
+// logInternal keeps what the caller is not shown.
+func logInternal(ctx context.Context, log *slog.Logger, req Request, err error) {
+	if log != nil && fault.Code(err) == fault.Internal {
+		log.ErrorContext(ctx, "a request failed", "method", req.Method, "path", req.Path, "error", err)
 	}
 }
 
@@ -82,15 +95,33 @@ func request(in events.APIGatewayV2HTTPRequest) (Request, error) {
 
 // errorResponse shows a fault to the caller; an internal error shows only that
 // it happened, the details are in the log.
-func errorResponse(err error) Response {
-	code := fault.Code(err)
-	body := any(map[string]any{"error": fault.New(code, "internal error; see the function's log")})
-	if f := asFault(err); f != nil && code != fault.Internal {
-		body = map[string]any{"error": f}
+func errorResponse(req Request, err error) Response {
+	f := asFault(err)
+	if code := fault.Code(err); f == nil || code == fault.Internal {
+		f = fault.New(code, "internal error; see the function's log")
 	}
-	res, _ := JSON(Status(code), body)
+	if fromPerson(req) {
+		return errorPage(f)
+	}
+	res, err := JSON(Status(f.Code), map[string]any{"error": f})
+	if err != nil { // only Data can be what JSON does not have
+		plain := *f
+		plain.Data = nil
+		res, _ = JSON(Status(f.Code), map[string]any{"error": &plain})
+	}
 	return res
 }
+
+// errorPage is what a person sees whose button did not work.
+func errorPage(f *fault.Error) Response {
+	const page = "<!doctype html>\n<title>%s</title>\n<p>%s</p>\n<p>%s</p>\n<p><a href=\"/\">Orders</a></p>\n"
+	return Response{Status: Status(f.Code), Header: map[string]string{
+		"content-type": "text/html; charset=utf-8", "content-security-policy": "default-src 'none'; frame-ancestors 'none'", "x-content-type-options": "nosniff",
+	}, Body: fmt.Appendf(nil, page, html.EscapeString(f.Code), html.EscapeString(f.Message), html.EscapeString(f.Hint))}
+}
+
+// fromPerson reports whether a browser asks for a page, or sent a page's form.
+func fromPerson(req Request) bool { return strings.Contains(req.Header["accept"], "text/html") }
 
 // Status is the HTTP status of a fault code.
 func Status(code string) int {
@@ -103,7 +134,7 @@ func Status(code string) int {
 		return http.StatusNotFound
 	case fault.TooLarge:
 		return http.StatusRequestEntityTooLarge
-	case fault.Conflict, fault.NotTransitable, fault.OrderCanceled:
+	case fault.Conflict, fault.NotTransitable, fault.OrderCanceled, fault.OrderChanged:
 		return http.StatusConflict
 	case fault.PolicyNotMet, fault.Refused, fault.Misconfigured, "Flow.Invalid":
 		return http.StatusUnprocessableEntity
@@ -116,7 +147,7 @@ func Status(code string) int {
 // Done answers a command: a program gets the status and v, a person who pressed
 // a button on a page goes back to that page.
 func Done(req Request, status int, v any, page string) (Response, error) {
-	if strings.Contains(req.Header["accept"], "text/html") {
+	if fromPerson(req) {
 		return Response{Status: http.StatusSeeOther, Header: map[string]string{"location": page}}, nil
 	}
 	return JSON(status, v)

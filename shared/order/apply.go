@@ -49,6 +49,9 @@ func (s *Status) Apply(e event.Event) ([]event.Event, error) {
 		}
 		e.Entity = d.Entity
 	}
+	if err := s.planning(e); err != nil {
+		return nil, err
+	}
 	if err := s.moveRecord(e); err != nil {
 		return nil, err
 	}
@@ -68,6 +71,21 @@ func (s *Status) Apply(e event.Event) ([]event.Event, error) {
 		all = append(all, more...)
 	}
 	return all, nil
+}
+
+// planning refuses to check, source or reserve again what locations were asked
+// to ship: their fulfillment orders stand. A flow that is started again walks
+// past these steps.
+func (s *Status) planning(e event.Event) error {
+	switch e.Name {
+	case event.OrderHeaderValidated, event.OrderHeaderValidateFailed, event.OrderLineValidated, event.OrderLineValidateFailed,
+		event.OrderLinesValidated, event.OrderLinesValidateFailed, event.OrderLineSourced, event.OrderSourced, event.OrderSourcingFailed,
+		event.OrderReserved, event.OrderReservationFailed:
+		if len(s.FulfillmentOrders) > 0 {
+			return fault.New(fault.NotTransitable, "%s is not possible once there are fulfillment orders", e.Name).On(s.Order, "fulfillmentOrders")
+		}
+	}
+	return nil
 }
 
 func (s *Status) moveRecord(e event.Event) error {
@@ -97,7 +115,7 @@ func (s *Status) effect(e event.Event) ([]event.Event, error) {
 	case event.OrderSourced:
 		return s.sourced(e)
 	case event.OrderReserved:
-		s.reserved()
+		return nil, s.reserved(e)
 	case event.OrderReservationFailed:
 		return nil, s.short(e)
 	case event.OrderReleased:
@@ -112,6 +130,8 @@ func (s *Status) effect(e event.Event) ([]event.Event, error) {
 		return s.shipped(e)
 	case event.FulfillmentOrderReported:
 		return nil, s.reported(e)
+	case event.OrderFulfilled:
+		s.done() // lines that need no shipping are completed with the order
 	case event.OrderCanceled:
 		return s.canceled(), nil
 	}
@@ -120,6 +140,9 @@ func (s *Status) effect(e event.Event) ([]event.Event, error) {
 
 func payload[T any](e event.Event) (T, error) {
 	var v T
+	if len(e.Payload) == 0 {
+		return v, nil // nothing more to say
+	}
 	if err := json.Unmarshal(e.Payload, &v); err != nil {
 		return v, fault.Wrap(err, fault.Invalid, "payload of %s", e.Name).On(e.OrderID, "payload")
 	}

@@ -77,6 +77,29 @@ func TestAnOrderIsFulfilledWhenShippedPlusCanceledIsOrdered(t *testing.T) {
 	}
 }
 
+// Once locations were asked, a flow that is started again changes nothing of
+// what was checked, decided and reserved.
+func TestThePlanStandsOnceThereAreFulfillmentOrders(t *testing.T) {
+	t.Parallel()
+	s := received(physical("1", 10), physical("2", 5))
+	fo := order.FulfillmentOrderID(id, 1)
+	happen(t, &s, event.OrderSourced, "", order.Sourced{Assignments: []order.Assignment{{Line: "1", Location: "Seattle"}, {Line: "2", Location: "Seattle"}}})
+	happen(t, &s, event.OrderReserved, "", nil)
+	happen(t, &s, event.FulfillmentOrderCreated, fo, order.FulfillmentOrder{ID: fo, Location: "Seattle", Lines: []order.FulfillmentLine{{Line: "1", Quantity: 10}}})
+	for _, e := range []event.Event{
+		newEvent(event.OrderHeaderValidated, "", nil), newEvent(event.OrderHeaderValidateFailed, "", nil), newEvent(event.OrderLineValidated, "2", nil),
+		newEvent(event.OrderLineValidateFailed, "2", nil), newEvent(event.OrderLinesValidated, "", nil), newEvent(event.OrderLinesValidateFailed, "", nil),
+		newEvent(event.OrderSourced, "", order.Sourced{}), newEvent(event.OrderLineSourced, "2", nil), newEvent(event.OrderSourcingFailed, "", nil),
+		newEvent(event.OrderReserved, "", nil), newEvent(event.OrderReservationFailed, "", order.Short{}),
+	} {
+		again := clone(s)
+		if _, err := again.Apply(e); !fault.Is(err, fault.NotTransitable) {
+			t.Errorf("%s: %v", e.Name, err)
+		}
+	}
+	happen(t, &s, event.FulfillmentOrderReleased, fo, nil) // the flow goes on from here
+}
+
 func TestMoreThanIsLeftCannotShip(t *testing.T) {
 	t.Parallel()
 	s, fo := sentTo(t, 10)

@@ -10,6 +10,13 @@ func (s *Status) sourced(e event.Event) ([]event.Event, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.current(e, p.Goods); err != nil {
+		return nil, err
+	}
+	s.Sourced = s.Goods
+	for i := range s.Lines {
+		s.Lines[i].Location = "" // a line that no longer ships has none
+	}
 	var follow []event.Event
 	for _, a := range p.Assignments {
 		l := s.Line(a.Line)
@@ -22,7 +29,23 @@ func (s *Status) sourced(e event.Event) ([]event.Event, error) {
 	return follow, nil
 }
 
-func (s *Status) reserved() {
+// current refuses the outcome of a step that looked at goods which have changed
+// since: what it decided or took is not what is ordered now.
+func (s *Status) current(e event.Event, goods int64) error {
+	if goods == s.Goods {
+		return nil
+	}
+	return fault.New(fault.OrderChanged, "the order changed before %s", e.Name).On(s.Order, "lines")
+}
+
+func (s *Status) reserved(e event.Event) error {
+	p, err := payload[Reserved](e)
+	if err != nil {
+		return err
+	}
+	if err := s.current(e, p.Goods); err != nil {
+		return err
+	}
 	for i := range s.Lines {
 		l := &s.Lines[i]
 		if l.Location == "" {
@@ -31,12 +54,16 @@ func (s *Status) reserved() {
 		l.Reserved = l.Ordered - l.Canceled - l.Shipped
 		l.State, l.Reason = InProgress, ReasonReserved
 	}
+	return nil
 }
 
 // short puts the lines that wait for the missing stock on hold.
 func (s *Status) short(e event.Event) error {
 	p, err := payload[Short](e)
 	if err != nil {
+		return err
+	}
+	if err := s.current(e, p.Goods); err != nil {
 		return err
 	}
 	missing := map[string]bool{}
@@ -171,7 +198,7 @@ func (s *Status) reported(e event.Event) error {
 func (s *Status) cancelLines() {
 	for i := range s.Lines {
 		l := &s.Lines[i]
-		l.Canceled = l.Ordered - l.Shipped
+		l.Canceled, l.Reserved = l.Ordered-l.Shipped, 0
 		l.State, l.Reason = Canceled, ReasonCanceled
 	}
 }

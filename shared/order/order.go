@@ -47,6 +47,9 @@ type Document struct {
 	// ChannelHash identifies the content the channel stated last. Corrections by
 	// people do not change it, so an echo of the old content does not undo them.
 	ChannelHash string `json:"channelHash,omitempty"`
+	// ChannelGoods identifies the goods and the address of that content: as long
+	// as the channel states the same, corrections and refusals of them stand.
+	ChannelGoods string `json:"channelGoods,omitempty"`
 }
 
 // Customer is who ordered.
@@ -126,6 +129,9 @@ type Totals struct {
 type Cancellation struct {
 	At     time.Time `json:"at"`
 	Reason string    `json:"reason,omitempty"`
+	// Refunded: nobody canceled; nothing is left because all was removed or
+	// refunded. Of an order that has shipped that is no wish to cancel it.
+	Refunded bool `json:"refunded,omitempty"`
 }
 
 // Warning is something odd about a document that people should see.

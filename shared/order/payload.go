@@ -16,6 +16,12 @@ type Assignment struct {
 // Sourced is the payload of OrderSourced.
 type Sourced struct {
 	Assignments []Assignment `json:"assignments"`
+	Goods       int64        `json:"goods,omitempty"` // the edition of the goods it is about
+}
+
+// Reserved is the payload of OrderReserved.
+type Reserved struct {
+	Goods int64 `json:"goods,omitempty"` // the edition of the goods that stock was taken for
 }
 
 // Shortage says which stock is short.
@@ -29,6 +35,7 @@ type Shortage struct {
 // Short is the payload of OrderReservationFailed.
 type Short struct {
 	Missing []Shortage `json:"missing"`
+	Goods   int64      `json:"goods,omitempty"` // the edition of the goods that wait
 }
 
 // Sent is the payload of FulfillmentOrderSent.

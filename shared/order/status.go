@@ -48,6 +48,8 @@ type Status struct {
 	Reason            Reason             `json:"reason"`
 	Lines             []LineStatus       `json:"lines"`
 	FulfillmentOrders []FulfillmentOrder `json:"fulfillmentOrders,omitempty"`
+	Goods             int64              `json:"goods,omitempty"`   // edition of what is ordered and where to: +1 when either changes
+	Sourced           int64              `json:"sourced,omitempty"` // the edition that locations were chosen for
 	Tags              []string           `json:"tags,omitempty"`
 	Runs              map[string]int     `json:"runs,omitempty"`  // flow id → number of its latest run
 	Waits             []string           `json:"waits,omitempty"` // signals somebody waits for; a cancellation answers them all

@@ -36,11 +36,16 @@ func Run(w World, s Script) (path, record string, err error) {
 
 // run executes one command:
 //
-//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION]
+//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes]
 //	repeat N send …
 //	until NAME STATE / REASON      wait in virtual time; also: until NAME exception
 //	idle                           let two hours pass
 //	retry NAME                     answer the order's exception with reprocess
+//	skip NAME                      answer it with skip
+//	cancel NAME                    cancel the order
+//	correct NAME lines=Q,Q         correct its quantities
+//	abort NAME                     stop the order's latest run
+//	shop fail STATUS TIMES         the next calls fail
 //	stock SKU LOCATION QUANTITY    post a receipt
 //	ship NAME LOCATION LINE:Q…     the warehouse ships
 //	warehouse hold                 nothing ships by itself
@@ -64,8 +69,16 @@ func (r *runner) run(args []string) error {
 	case "idle":
 		r.world.Drive(calm, func() bool { return false })
 		return nil
-	case "retry":
-		return r.retry(args[1])
+	case "retry", "skip":
+		return r.answer(args[1], args[0])
+	case "cancel":
+		return r.cancel(args[1])
+	case "correct":
+		return r.correct(args[1:])
+	case "abort":
+		return r.abort(args[1])
+	case "shop":
+		return failing("shop", args[1:], r.world.FailShop)
 	case "stock":
 		return r.stock(args[1:])
 	case "ship":
@@ -91,6 +104,8 @@ func (r *runner) send(args []string, times int) error {
 			o.Country = value
 		case "sku":
 			o.SKU = value
+		case "digital":
+			o.Digital = value == "yes"
 		case "after":
 			o.After, err = time.ParseDuration(value)
 		case "lines":
@@ -136,7 +151,7 @@ func (r *runner) until(name, want string) error {
 	return nil
 }
 
-func (r *runner) retry(name string) error {
+func (r *runner) answer(name, verb string) error {
 	d, err := r.detail(name)
 	if err != nil {
 		return err
@@ -144,7 +159,43 @@ func (r *runner) retry(name string) error {
 	if len(d.Exceptions) != 1 {
 		return fmt.Errorf("%d open exceptions", len(d.Exceptions))
 	}
-	return r.post("/api/exceptions/"+d.Exceptions[0].ID+"/retry", nil, nil, 1)
+	return r.post("/api/exceptions/"+d.Exceptions[0].ID+"/"+verb, nil, nil, 1)
+}
+
+func (r *runner) cancel(name string) error {
+	d, err := r.detail(name)
+	if err != nil {
+		return err
+	}
+	return r.post("/api/orders/"+d.Status.Order+"/cancel", nil, []byte(`{"reason":"scenario"}`), 1)
+}
+
+func (r *runner) correct(args []string) error {
+	list, ok := strings.CutPrefix(strings.Join(args[1:], ""), "lines=")
+	wanted, err := quantities(list)
+	if !ok || err != nil {
+		return errors.New("want: correct NAME lines=Q,Q")
+	}
+	d, err := r.detail(args[0])
+	if err != nil {
+		return err
+	}
+	var lines []string
+	for i, q := range wanted[:min(len(wanted), len(d.Status.Lines))] {
+		lines = append(lines, fmt.Sprintf(`{"id":%q,"quantity":%d}`, d.Status.Lines[i].ID, q))
+	}
+	return r.post("/api/orders/"+d.Status.Order+"/correct", nil, []byte(`{"lines":[`+strings.Join(lines, ",")+`]}`), 1)
+}
+
+func (r *runner) abort(name string) error {
+	d, err := r.detail(name)
+	if err != nil {
+		return err
+	}
+	if len(d.Runs) == 0 {
+		return errors.New("no run")
+	}
+	return r.world.Abort(d.Runs[len(d.Runs)-1])
 }
 
 func (r *runner) stock(args []string) error {
@@ -190,13 +241,18 @@ func (r *runner) warehouse(args []string) error {
 		r.world.Warehouse.Hold(true)
 		return nil
 	}
+	return failing("warehouse", args, r.world.Warehouse.Fail)
+}
+
+// failing makes the calls to an outside service fail: fail STATUS TIMES.
+func failing(who string, args []string, fail func(status, times int)) error {
 	if len(args) == 3 && args[0] == "fail" {
 		status, err1 := strconv.Atoi(args[1])
 		times, err2 := strconv.Atoi(args[2])
 		if err1 == nil && err2 == nil {
-			r.world.Warehouse.Fail(status, times)
+			fail(status, times)
 			return nil
 		}
 	}
-	return errors.New("want: warehouse hold, or: warehouse fail STATUS TIMES")
+	return fmt.Errorf("want: %s fail STATUS TIMES", who)
 }

@@ -25,6 +25,10 @@ type World struct {
 	Document func(topic string, o Order) (path string, header map[string]string, body []byte)
 	// Warehouse is the fake fulfillment service.
 	Warehouse Warehouse
+	// FailShop makes the next requests to the fake shop fail.
+	FailShop func(status, times int)
+	// Abort stops a run of a flow from the outside, as an operator can.
+	Abort func(run string) error
 	// Reports counts the shipments that the fake shop was told of.
 	Reports func(o Order) int
 	// Drive runs virtual time until done or until nothing happens any more
@@ -46,6 +50,7 @@ type Order struct {
 	Country string
 	Lines   []int         // quantities; line ids count from 1
 	SKU     string        // of all lines; empty for the default
+	Digital bool          // nothing of it ships
 	After   time.Duration // the document's update time, after the order was placed
 }
 

@@ -90,6 +90,8 @@ type system struct {
 	ships  []string
 	fails  string
 	hold   bool
+
+	shopFails, aborted string
 }
 
 func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -119,7 +121,7 @@ func (s *system) Ship(fo string, quantities map[string]int) error {
 func (s *system) Created(fo string) int { return map[string]int{"fo_1-1": 1, "fo_1-2": 1}[fo] }
 
 const order = `{"document":{"name":"#L1"},"runs":["r"],"exceptions":[{"id":"exc_1","step":"send","error":"Provider.Unavailable","cause":"down","category":"action","data":{}}],
-"status":{"state":"On Hold","reason":"Sending Failed","lines":[{"id":"466","state":"On Hold","reason":"Backorder Hold","ordered":60,"location":"Seattle"},{"id":"467","state":"New","reason":"New","ordered":2}],
+"status":{"order":"ord_1","state":"On Hold","reason":"Sending Failed","lines":[{"id":"466","state":"On Hold","reason":"Backorder Hold","ordered":60,"location":"Seattle"},{"id":"467","state":"New","reason":"New","ordered":2}],
 "fulfillmentOrders":[{"id":"fo_1-1","location":"Seattle","state":"New","reason":"New","shipments":[{"number":1,"lines":[{"line":"466","quantity":60}],"reported":true}]},{"id":"fo_1-2","location":"Chicago","state":"New","reason":"New"}]},
 "journal":[{"events":[{"name":"OrderReceived","entity":"order","seq":1}]},{"events":[{"name":"OrderLineSourced","entity":"line","entityId":"467","seq":2},{"name":"OrderSourced","entity":"order","seq":3,"payload":{"why":"rule 7"}}]},
 {"events":[{"name":"FulfillmentOrderCreated","entity":"fulfillmentOrder","entityId":"fo_1-1","seq":4}]}]}`
@@ -137,6 +139,11 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 			}
 			return "/hooks/" + topic, map[string]string{"X-Signature": "signed"}, fmt.Appendf(nil, "%+v", o)
 		},
+		FailShop: func(status, times int) { s.shopFails = fmt.Sprint(status, "×", times) },
+		Abort: func(run string) error {
+			s.aborted = run
+			return nil
+		},
 		Reports: func(o scenario.Order) int { return len(o.Lines) },
 		Drive:   func(_ time.Duration, done func() bool) bool { return done() },
 	}
@@ -151,11 +158,16 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 func TestCommandsDoWhatTheySay(t *testing.T) {
 	t.Parallel()
 	s, path, record, err := run(t, `
-repeat 3 send create #L1 country=CA lines=60,2 sku=A after=90s
+repeat 3 send create #L1 country=CA lines=60,2 sku=A after=90s digital=yes
 until #L1 On Hold / Sending Failed
 until #L1 exception
 idle
 retry #L1
+skip #L1
+cancel #L1
+correct #L1 lines=7,8
+abort #L1
+shop fail 500 2
 stock A Seattle 10
 stock A Seattle 10
 ship #L1 Seattle 1:60 2:1
@@ -175,16 +187,17 @@ expect stock A Seattle free=7 reserved=3
 	if err != nil {
 		t.Fatal(err)
 	}
-	const document = "/hooks/create signed{Name:#L1 Country:CA Lines:[60 2] SKU:A After:1m30s}"
+	const document = "/hooks/create signed{Name:#L1 Country:CA Lines:[60 2] SKU:A Digital:true After:1m30s}"
 	want := []string{
-		document, document, document, "/api/exceptions/exc_1/retry ",
+		document, document, document, "/api/exceptions/exc_1/retry ", "/api/exceptions/exc_1/skip ", `/api/orders/ord_1/cancel {"reason":"scenario"}`,
+		`/api/orders/ord_1/correct {"lines":[{"id":"466","quantity":7},{"id":"467","quantity":8}]}`,
 		`/api/stock {"key":"scenario-1-A-Seattle-10","lines":[{"sku":"A","location":"Seattle","quantity":10}]}`,
 		`/api/stock {"key":"scenario-2-A-Seattle-10","lines":[{"sku":"A","location":"Seattle","quantity":10}]}`,
 	}
 	if diff := cmp.Diff(want, s.posted); diff != "" {
 		t.Error(diff)
 	}
-	if !s.hold || s.fails != "503×4" || !cmp.Equal(s.ships, []string{"fo_1-1map[466:60 467:1]"}) {
+	if !s.hold || s.fails != "503×4" || s.shopFails != "500×2" || s.aborted != "r" || !cmp.Equal(s.ships, []string{"fo_1-1map[466:60 467:1]"}) {
 		t.Errorf("%+v", s)
 	}
 	const wantPath = "#L1: OrderReceived → OrderSourced\n#L1 fulfillment order Seattle: FulfillmentOrderCreated\n#L1 line 2: OrderLineSourced\n"

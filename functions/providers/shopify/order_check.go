@@ -48,7 +48,7 @@ func finish(mapped []byte) (order.Document, error) {
 	}
 	doc := m.Document
 	if doc.Canceled == nil && nothingLeft(m.Lines) {
-		doc.Canceled = &order.Cancellation{At: doc.UpdatedAt, Reason: "every line was removed or refunded"}
+		doc.Canceled = &order.Cancellation{At: doc.UpdatedAt, Reason: "every line was removed or refunded", Refunded: true}
 		if m.Facts.RefundedAt != nil { // unlike the update time it stays, so a later echo says the same
 			doc.Canceled.At = *m.Facts.RefundedAt
 		}

@@ -61,16 +61,23 @@ func (c *client) request(base, method, path string, header map[string]string, bo
 	if out == nil || len(data) == 0 {
 		return nil
 	}
-	return json.Unmarshal(data, out)
+	if err := json.Unmarshal(data, out); err != nil {
+		return fmt.Errorf("the answer of %s is not Orderloom's: %w", base, err)
+	}
+	return nil
 }
 
-// refusal shows the fault that an answer carries, or the answer.
+// refusal shows the fault that an answer carries, its message, or the answer.
 func refusal(status int, body []byte) error {
 	var in struct {
-		Error *fault.Error `json:"error"`
+		Error   *fault.Error `json:"error"`
+		Message string       `json:"message"`
 	}
-	if json.Unmarshal(body, &in) == nil && in.Error != nil && in.Error.Message != "" {
+	switch err := json.Unmarshal(body, &in); {
+	case err == nil && in.Error != nil && in.Error.Message != "":
 		return in.Error
+	case err == nil && in.Message != "":
+		return fmt.Errorf("answered %d: %s", status, in.Message)
 	}
 	return fmt.Errorf("answered %d: %s", status, strings.TrimSpace(string(body)))
 }

@@ -90,12 +90,11 @@ func (t target) answer(s *session, verb string) error {
 	if err != nil {
 		return err
 	}
-	found := false
-	for _, e := range all {
-		if !t.meant(e) {
-			continue
-		}
-		found = true
+	meant, err := t.of(all)
+	if err != nil {
+		return err
+	}
+	for _, e := range meant {
 		if err := api.call("POST", "/api/exceptions/"+url.PathEscape(e.ID)+"/"+verb, nil, nil, nil); err != nil {
 			return err
 		}
@@ -104,8 +103,20 @@ func (t target) answer(s *session, verb string) error {
 			return nil // the order's other exceptions go with it
 		}
 	}
-	if !found {
-		return fault.New(fault.NotFound, "no open exception %q", t.Which).Do("See orderloom exceptions list")
-	}
 	return nil
+}
+
+// of picks the exceptions that are meant. They must be of one order: two shops
+// can have the same order name, and an answer to the wrong one cannot be undone.
+func (t target) of(all []exception.Exception) ([]exception.Exception, error) {
+	meant := slices.DeleteFunc(slices.Clone(all), func(e exception.Exception) bool { return !t.meant(e) })
+	if len(meant) == 0 {
+		return nil, fault.New(fault.NotFound, "no open exception %q", t.Which).Do("See orderloom exceptions list")
+	}
+	for _, e := range meant {
+		if e.Order != meant[0].Order {
+			return nil, fault.New(fault.Conflict, "%q is the name of several orders with exceptions, %s and %s among them", t.Which, meant[0].Order, e.Order).Do("Name the order by its id, or the exception")
+		}
+	}
+	return meant, nil
 }

@@ -53,7 +53,7 @@ func (c *compileCmd) Run(s *session) error {
 		for _, p := range problems {
 			fmt.Fprintln(s.err, p)
 		}
-		return fault.New(flows.Invalid, "the flow has %d problems", len(problems)).On(c.File, "")
+		return fault.New(flows.Invalid, "%s does not compile; problems: %d", c.File, len(problems))
 	}
 	_, err = s.out.Write(result.Machine)
 	return err

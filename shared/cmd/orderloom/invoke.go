@@ -50,10 +50,17 @@ func (c *invokeCmd) Run(s *session) error {
 }
 
 func (c *invokeCmd) event() ([]byte, error) {
-	if c.Event != "" {
-		return os.ReadFile(c.Event)
+	if c.Event == "" {
+		return world.Example(c.Project, c.ID)
 	}
-	return world.Example(c.Project, c.ID)
+	event, err := os.ReadFile(c.Event)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "reading the event")
+	}
+	if !json.Valid(event) {
+		return nil, fault.New(fault.Invalid, "%s is not JSON", c.Event)
+	}
+	return event, nil
 }
 
 // remote invokes over the Lambda protocol.

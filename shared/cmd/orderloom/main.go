@@ -22,7 +22,7 @@ type cli struct {
 	Up         upCmd         `cmd:"" help:"Start Orderloom on this machine and send sample orders; stays up until Ctrl-C."`
 	Demo       demoCmd       `cmd:"" help:"Send the sample orders through the whole flow in virtual time, print what became of each, and exit."`
 	Send       sendCmd       `cmd:"" help:"Sign a document as its sender does and post it to the running Orderloom."`
-	Orders     ordersCmd     `cmd:"" help:"List orders, or show one with its path and reasons."`
+	Orders     ordersCmd     `cmd:"" help:"List orders, show one with its path and reasons, correct or cancel it."`
 	Exceptions exceptionsCmd `cmd:"" help:"List what waits for a person, and answer it."`
 	Messages   messagesCmd   `cmd:"" help:"List inbound messages in error, and replay them."`
 	Stock      stockCmd      `cmd:"" help:"Show stock, or post a receipt."`

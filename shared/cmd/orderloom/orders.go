@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"strconv"
 	"strings"
 
@@ -12,8 +11,10 @@ import (
 )
 
 type ordersCmd struct {
-	List listOrdersCmd `cmd:"" help:"List orders, newest first."`
-	Show showOrderCmd  `cmd:"" help:"Show one order: path, state and reasons."`
+	List    listOrdersCmd   `cmd:"" help:"List orders, newest first."`
+	Show    showOrderCmd    `cmd:"" help:"Show one order: path, state and reasons."`
+	Correct correctOrderCmd `cmd:"" help:"Correct a quantity or the country of an order, before its exception is retried."`
+	Cancel  cancelOrderCmd  `cmd:"" help:"Cancel an order that was not sent to a warehouse yet."`
 }
 
 type listOrdersCmd struct {
@@ -62,12 +63,8 @@ type showOrderCmd struct {
 }
 
 func (c *showOrderCmd) Run(s *session) error {
-	api, err := s.client()
+	_, d, err := s.order(c.Order)
 	if err != nil {
-		return err
-	}
-	var d console.OrderDetail
-	if err := api.call("GET", "/api/orders/"+url.PathEscape(c.Order), nil, nil, &d); err != nil {
 		return err
 	}
 	if s.json {
@@ -107,7 +104,11 @@ func (s *session) show(d console.OrderDetail) {
 	}
 	fmt.Fprintln(s.out, "\nWaits for a person")
 	for _, e := range d.Exceptions {
-		fmt.Fprintf(s.out, "  %s  step %s, %s: %s\n      answers: %v\n", e.ID, e.Step, e.Error, e.Cause, e.Answers)
+		fmt.Fprintf(s.out, "  %s  step %s, %s: %s\n", e.ID, e.Step, e.Error, e.Cause)
+		for _, why := range e.Why() {
+			fmt.Fprintln(s.out, "     ", why)
+		}
+		fmt.Fprintln(s.out, "      answers:", e.Answers)
 	}
 }
 

@@ -1,9 +1,7 @@
 package main
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -23,14 +21,11 @@ var marks = []string{"table.db", "table.db-lock", "secrets.json"}
 
 // Run deletes the data, unless an Orderloom runs on them.
 func (resetCmd) Run(s *session) error {
-	switch _, err := os.Stat(s.data); {
-	case errors.Is(err, fs.ErrNotExist):
-		_, err = fmt.Fprintln(s.out, "there is no data in", s.data)
+	switch {
+	case !s.holds(parts):
+		_, err := fmt.Fprintln(s.out, "there is no data in", s.data)
 		return err
-	case err != nil:
-		return fault.Wrap(err, fault.Misconfigured, "looking at the data folder")
-	}
-	if !s.isDataFolder() {
+	case !s.holds(marks):
 		return fault.New(fault.Invalid, "%s is not a data folder of Orderloom; nothing is deleted", s.data).Do("Name another one with --data")
 	}
 	unlock, err := sqlite.Lock(s.ctx, filepath.Join(s.data, "table.db"))
@@ -50,8 +45,9 @@ func (resetCmd) Run(s *session) error {
 	return err
 }
 
-func (s *session) isDataFolder() bool {
-	for _, name := range marks {
+// holds reports whether the data folder has one of these in it.
+func (s *session) holds(names []string) bool {
+	for _, name := range names {
 		if _, err := os.Lstat(filepath.Join(s.data, name)); err == nil {
 			return true
 		}

@@ -6,11 +6,13 @@ import (
 	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/orderloom/orderloom/shared/fault"
 )
 
 type stockCmd struct {
 	Show showStockCmd `cmd:"" help:"Show the stock of a product at all locations."`
-	Post postStockCmd `cmd:"" help:"Post a receipt (positive) or a correction (negative)."`
+	Post postStockCmd `cmd:"" help:"Post a receipt, or a correction: -- -5 takes five away."`
 }
 
 type showStockCmd struct {
@@ -34,6 +36,9 @@ func (c showStockCmd) Run(s *session) error {
 	if s.json {
 		return s.printJSON(out.Stock)
 	}
+	if len(out.Stock) == 0 {
+		return fault.New(fault.NotFound, "there is no stock of %q at any location", c.SKU)
+	}
 	var rows [][]string
 	for _, l := range out.Stock {
 		rows = append(rows, []string{c.SKU, l.Location, strconv.FormatInt(l.OnHand, 10), strconv.FormatInt(l.Reserved, 10), strconv.FormatInt(l.Free, 10)})
@@ -43,9 +48,9 @@ func (c showStockCmd) Run(s *session) error {
 }
 
 type postStockCmd struct {
-	SKU      string `arg:"" name:"sku"`
-	Location string `arg:""`
-	Quantity int    `arg:""`
+	SKU      string `arg:"" name:"sku" help:"The product."`
+	Location string `arg:"" help:"Where it lies, e.g. Chicago."`
+	Quantity int    `arg:"" help:"How many; a negative number stands behind --."`
 	Key      string `help:"The posting's own key; the same key is booked once. Default: a new one."`
 }
 

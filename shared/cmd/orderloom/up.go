@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 
@@ -25,7 +26,7 @@ type upCmd struct {
 	Port       int     `help:"Port of the console and the webhooks; the next free one when it is taken." default:"8080"`
 	AWSPort    int     `name:"aws-port" help:"Port of the AWS-compatible endpoint; the next free one when it is taken." default:"4566"`
 	PublicHost string  `help:"Host name, e.g. of a tunnel, under which /hooks/ alone is open to the world."`
-	Speed      float64 `help:"How much faster than the wall clock time passes." default:"1"`
+	Speed      float64 `help:"How much faster than the wall clock time passes. Its data carry times of the future: give it a --data folder of its own." default:"1"`
 	Samples    bool    `help:"Send the sample orders." default:"true" negatable:""`
 	Isolate    bool    `help:"Run the functions as built programs behind a local Lambda Runtime API."`
 	Project    string  `help:"Folder with template.yaml; default: the nearest one above the working folder." type:"path"`
@@ -33,8 +34,8 @@ type upCmd struct {
 }
 
 func (c *upCmd) Run(s *session) error {
-	if c.Speed <= 0 || c.Speed > 1e6 {
-		return fault.New(fault.Invalid, "--speed is a factor between 0 and 1,000,000").Got(c.Speed)
+	if err := c.check(); err != nil {
+		return err
 	}
 	console, err := s.free(c.Port, "the console")
 	if err != nil {
@@ -56,6 +57,9 @@ func (c *upCmd) Run(s *session) error {
 	if c.Speed != 1 {
 		options.Clock = clock.NewScaled(c.Speed)
 	}
+	if c.Isolate {
+		fmt.Fprintln(s.out, "building the functions; the first time takes a minute or two")
+	}
 	w, err := world.Open(s.ctx, options)
 	if err != nil {
 		return err
@@ -67,6 +71,25 @@ func (c *upCmd) Run(s *session) error {
 	s.progress(w)
 	fmt.Fprintln(s.out, "\nstopping; what is under way goes on at the next start")
 	return w.Close()
+}
+
+// check refuses what cannot be meant.
+func (c *upCmd) check() error {
+	if !(c.Speed > 0 && c.Speed <= 1e6) { // NaN is neither
+		return fault.New(fault.Invalid, "--speed is a factor above 0, at most 1,000,000; not %v", c.Speed)
+	}
+	if c.Isolate && c.Speed != 1 {
+		return fault.New(fault.Invalid, "built programs run on the wall clock: --isolate and --speed exclude each other")
+	}
+	for name, port := range map[string]int{"--port": c.Port, "--aws-port": c.AWSPort} {
+		if port < 0 || port > 65535 {
+			return fault.New(fault.Invalid, "%s is a port from 0 to 65535, where 0 takes any free one; not %d", name, port)
+		}
+	}
+	if strings.ContainsAny(c.PublicHost, ":/ ") {
+		return fault.New(fault.Invalid, "--public-host is a host name alone, e.g. orders.example.com; not %q", c.PublicHost)
+	}
+	return nil
 }
 
 func local(port int) string { return "127.0.0.1:" + strconv.Itoa(port) }
@@ -96,18 +119,20 @@ func (s *session) free(port int, what string, taken ...int) (int, error) {
 		}
 		return p, nil
 	}
-	return 0, fault.New(fault.Unavailable, "ports %d to %d are taken", port, port+maxPortsTried-1).Do("Name another one with --port or --aws-port")
+	return 0, fault.New(fault.Unavailable, "ports %d to %d are taken", port, min(port+maxPortsTried-1, 65535)).Do("Name another one with --port or --aws-port")
 }
+
+const elsewhere = "Name a folder that this user may write to with --data"
 
 // log writes to orderloom.log in the data folder, so that the progress line
 // stays readable.
 func (s *session) log() (*slog.Logger, func(), error) {
 	if err := os.MkdirAll(s.data, 0o700); err != nil {
-		return nil, nil, fault.Wrap(err, fault.Internal, "creating the data folder")
+		return nil, nil, fault.Wrap(err, fault.Misconfigured, "creating the data folder").Do(elsewhere)
 	}
 	f, err := os.OpenFile(filepath.Join(s.data, "orderloom.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
-		return nil, nil, fault.Wrap(err, fault.Internal, "opening the log")
+		return nil, nil, fault.Wrap(err, fault.Misconfigured, "opening the log").Do(elsewhere)
 	}
 	return slog.New(slog.NewTextHandler(f, &slog.HandlerOptions{Level: slog.LevelInfo})), func() { _ = f.Close() }, nil
 }

@@ -53,7 +53,7 @@ func (w *World) remind(r store.Record) error {
 	for _, l := range r.Document.Lines {
 		spec.Lines = append(spec.Lines, shopifytest.LineSpec{ID: l.ID, SKU: l.SKU, Title: l.Title, Quantity: l.Quantity, Digital: l.Kind != order.Physical})
 	}
-	if err := shop.Add(shopifytest.Document(spec)); err != nil {
+	if err := shop.Remember(spec); err != nil {
 		return fmt.Errorf("an order: %w", err)
 	}
 	for _, f := range r.Status.FulfillmentOrders {

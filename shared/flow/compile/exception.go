@@ -30,6 +30,14 @@ func (b *builder) past(s *flow.Step) catcher {
 	return catcher{code: fault.NotTransitable, next: w.next, assign: w.assign}
 }
 
+// anew leads back to the flow's beginning when the order changed after the flow
+// looked at it: what was checked and decided was about other goods. Each time
+// takes another change of the order, so it comes to an end.
+func (b *builder) anew() catcher {
+	w := b.to(b.sc.Start, source{})
+	return catcher{code: fault.OrderChanged, next: w.next, assign: append(object{plusOne(b.roundVar())}, w.assign...)}
+}
+
 // again leads back to where a step begins.
 func (b *builder) again(s *flow.Step) way {
 	if isDecision(s) {

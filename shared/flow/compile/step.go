@@ -78,7 +78,7 @@ func (b *builder) assign(s *flow.Step) {
 	w := b.onward(s, b.asking())
 	done := b.applies(s, event.OrderSourced, w.want)
 	done.payload = done.payload.with(field{"payload", expr("$states.input")})
-	done.catch, done.assign, done.next = b.caught(s, b.past(s)), w.assign, w.next
+	done.catch, done.assign, done.next = b.caught(s, b.past(s), b.anew()), w.assign, w.next
 	b.add(s, also(s, "Assigned"), b.c.state(done))
 	b.add(s, also(s, "No location"), b.c.state(failed))
 }
@@ -89,7 +89,7 @@ func (b *builder) reserve(s *flow.Step) {
 	enough := "if_" + identifier(s.ID)
 	payload := b.input(s, nil).with(field{"signal", expr(b.stockSignal(s))})
 	b.add(s, s.Name, b.c.state(own(s, task{
-		function: reserveStock, payload: payload, catch: b.caught(s),
+		function: reserveStock, payload: payload, catch: b.caught(s, b.anew()),
 		assign: object{{enough, expr(resultPayload + ".reserved = true")}}, output: expr(resultPayload), next: also(s, "Enough"),
 	})))
 	short := raised(TooManyRounds, "Receive the stock or change the location, then reprocess", "%s: stock was short %d times in a row, as often as the flow waits", s.Name, int(s.Wait)+1)
@@ -101,13 +101,13 @@ func (b *builder) reserve(s *flow.Step) {
 	w := b.onward(s, b.asking())
 	done := b.applies(s, event.OrderReserved, w.want)
 	done.payload = done.payload.with(field{"payload", expr("$states.input")})
-	done.catch, done.assign, done.next = b.caught(s, b.past(s)), w.assign, w.next
+	done.catch, done.assign, done.next = b.caught(s, b.past(s), b.anew()), w.assign, w.next
 	b.add(s, also(s, "Reserved"), b.c.state(done))
 
 	held := b.applies(s, event.OrderReservationFailed, nil)
 	held.wait = s.Deadline
 	held.payload = held.payload.with(field{"payload", expr("$states.input")}, await(b.stockSignal(s)))
-	held.catch = b.caughtBy(exception, catcher{code: timeoutError, next: exception, output: overdue(s)})
+	held.catch = b.caughtBy(exception, b.anew(), catcher{code: timeoutError, next: exception, output: overdue(s)})
 	held.assign, held.next = object{plusOne(waits(s)), plusOne(b.roundVar())}, s.Name
 	b.add(s, also(s, "Backorder"), b.c.state(held))
 }

@@ -16,6 +16,7 @@ package gateway
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -134,12 +135,22 @@ func (g *gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusNotFound, "Not Found")
 	case !strings.HasPrefix(r.URL.EscapedPath(), publicPaths) && g.site.Check(r) != nil:
 		refuse(w, http.StatusForbidden, "a page of another site may not change anything here")
+	case pattern == "" && strings.Contains(r.Header.Get("Accept"), "text/html"):
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		w.WriteHeader(http.StatusNotFound)
+		_, _ = io.WriteString(w, notFoundPage) // a client that has gone needs no answer
 	case pattern == "":
 		refuse(w, http.StatusNotFound, "Not Found")
 	default:
 		g.mux.ServeHTTP(w, r)
 	}
 }
+
+// notFoundPage is for a person who typed an address.
+const notFoundPage = `<!doctype html>
+<title>Not Found</title>
+<p>Nothing is at this address of Orderloom. <a href="/">Orders</a></p>
+`
 
 // host reports whether requests to this host are served, and whether it is the
 // public one.

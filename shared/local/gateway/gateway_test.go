@@ -94,6 +94,17 @@ func TestARequestBecomesAnEventOfPayloadFormat2(t *testing.T) {
 	}
 }
 
+func TestAPersonAtAWrongAddressIsToldInWords(t *testing.T) {
+	t.Parallel()
+	var f functions
+	r := request("GET", "/orders", "")
+	r.Header.Set("Accept", "text/html,*/*")
+	w := serve(t, &f, r)
+	if w.Code != http.StatusNotFound || w.Header().Get("Content-Type") != "text/html; charset=utf-8" || !strings.Contains(w.Body.String(), `href="/"`) || f.calls > 0 {
+		t.Errorf("%d %v %s", w.Code, w.Header(), w.Body)
+	}
+}
+
 func TestBytesThatAreNoTextArriveUnchanged(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -104,7 +115,7 @@ func TestBytesThatAreNoTextArriveUnchanged(t *testing.T) {
 		{"application/json", "\xff\x00", true}, {"application/octet-stream", "x", true}, {"", "x", true}, {"application/json", "", false},
 	} {
 		var got fn.Request
-		h := fn.HTTP(func(_ context.Context, req fn.Request) (fn.Response, error) {
+		h := fn.HTTP(nil, func(_ context.Context, req fn.Request) (fn.Response, error) {
 			got = req
 			return fn.Response{Status: 200}, nil
 		})

@@ -87,9 +87,11 @@ type Host struct {
 	invocations *lambdaapi.Handler // of those who use the Lambda protocol
 
 	ready    chan struct{} // closed when functions can be invoked
-	requests atomic.Int64  // HTTP requests under way
-	served   atomic.Int64  // HTTP requests that are done
-	happened atomic.Int64  // what Idle saw when it was asked last
+	life     context.Context
+	end      context.CancelFunc // begins Close
+	requests atomic.Int64       // HTTP requests under way
+	served   atomic.Int64       // HTTP requests that are done
+	happened atomic.Int64       // what Idle saw when it was asked last
 	servers  []*http.Server
 	serving  sync.WaitGroup
 	httpURL  string
@@ -106,6 +108,7 @@ func Open(ctx context.Context, opts Options) (*Host, error) {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
 	h := &Host{opts: opts, ready: make(chan struct{})}
+	h.life, h.end = context.WithCancel(context.Background())
 	if err := h.open(ctx); err != nil {
 		_ = h.Close() // the first error counts
 		return nil, err
@@ -210,6 +213,7 @@ const closeTimeout = 5 * time.Second
 func (h *Host) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
+	h.end()
 	if h.schedule != nil {
 		h.schedule.Close()
 	}

@@ -109,21 +109,40 @@ func cause(failure *fn.LambdaError) string {
 	return string(text)
 }
 
-// start runs a machine that a rule starts. An Express one is waited for, so that
-// its event counts as delivered only then; how it ended is its own business.
+// start runs a machine that a rule starts.
 func (h *Host) start(ctx context.Context, m template.Machine, r template.Rule, event []byte) error {
 	input := event
 	if r.InputPath != "" {
 		input = []byte(gjson.GetBytes(event, r.InputPath[len("$."):]).Raw)
 	}
 	in := engine.StartExecution{StateMachineARN: h.engine.MachineARN(m.Name) + ":" + statesenv.Live, Input: input}
-	var err error
 	if m.Express {
-		_, err = h.engine.StartSyncExecution(ctx, in)
-	} else {
-		_, err = h.engine.StartExecution(ctx, in)
+		return h.startExpress(ctx, in)
 	}
+	_, err := h.engine.StartExecution(ctx, in)
 	return err
+}
+
+// expressPatience is how long a rule waits for an Express machine. Its
+// executions are in memory only: until it ends the event counts as not
+// delivered, so most of what a kill interrupts is delivered again at once. One
+// that takes longer, because it repeats a call, is let go, as every one is on
+// AWS: the sweep finds what it leaves undone.
+const expressPatience = 500 * time.Millisecond
+
+// startExpress runs an Express machine; how it ends is its own business.
+func (h *Host) startExpress(ctx context.Context, in engine.StartExecution) error {
+	done := make(chan error, 1)
+	go func() { // ends with the execution or the engine
+		_, err := h.engine.StartSyncExecution(context.WithoutCancel(ctx), in)
+		done <- err
+	}()
+	select {
+	case err := <-done:
+		return err
+	case <-time.After(expressPatience):
+		return nil
+	}
 }
 
 // deliver is PutEvents: entries name their bus.
@@ -140,27 +159,46 @@ func (h *Host) deliver(ctx context.Context, name string, entries []fn.BusEntry) 
 // statusRetry is the pause before the end of an execution is announced again.
 const statusRetry = time.Second
 
+// statusTries bounds how often an end is announced in one life of the host.
+const statusTries = 30
+
 // statusChanged announces executions that did not succeed, as AWS does on the
-// default bus, until somebody has taken it.
+// default bus, until somebody has taken it: if need be in the next life.
 func (h *Host) statusChanged(e engine.StatusEvent) {
 	if e.Status != engine.Failed && e.Status != engine.TimedOut && e.Status != engine.Aborted {
 		return
 	}
-	<-h.ready
+	if !h.announce(e) {
+		h.opts.Log.Error("nobody took the end of an execution; the next start announces it again", "execution", e.ExecutionARN, "status", e.Status)
+		h.engine.TellAgain()
+	}
+}
+
+// announce reports whether somebody took it.
+func (h *Host) announce(e engine.StatusEvent) bool {
+	select {
+	case <-h.ready:
+	case <-h.life.Done():
+		return false
+	}
 	detail, err := json.Marshal(e)
 	if err != nil {
 		h.opts.Log.Error("the end of an execution cannot be announced", "execution", e.ExecutionARN, "error", err)
-		return
+		return true // nor ever
 	}
 	entry := []fn.BusEntry{{Source: "aws.states", DetailType: "Step Functions Execution Status Change", Detail: detail, At: h.opts.Clock.Now()}}
-	for range 30 {
+	for range statusTries {
 		failed, err := h.defaults.Put(context.Background(), entry)
 		if err == nil && len(failed) == 0 {
-			return
+			return true
 		}
-		time.Sleep(statusRetry)
+		select {
+		case <-time.After(statusRetry):
+		case <-h.life.Done():
+			return false
+		}
 	}
-	h.opts.Log.Error("nobody took the end of an execution", "execution", e.ExecutionARN, "status", e.Status)
+	return false
 }
 
 // startPump brings the table's changes to the functions that consume them.

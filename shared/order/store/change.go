@@ -77,6 +77,12 @@ func (s Store) Change(ctx context.Context, id, key, step string, decide func(*Re
 	return Result{}, fault.New(fault.Conflict, "order changed %d times while step %q tried to change it", maxAttempts, step).On(id, "version")
 }
 
+// Done reports whether the change with a key was applied.
+func (s Store) Done(ctx context.Context, id, key string) (bool, error) {
+	item, err := s.Table.Get(ctx, table.Key{PK: Partition(id), SK: journalPrefix + key})
+	return item != nil, err
+}
+
 // repeated is the result of a change that was there already. The record is read
 // again: it may have been read before the change.
 func (s Store) repeated(ctx context.Context, id string, done table.Item) (Result, error) {

@@ -165,6 +165,32 @@ func (s Store) list(ctx context.Context, q table.Query) ([]Record, string, error
 	return all, page.Next, nil
 }
 
+// Complete gives an event from the bus its payload back when the bus could not
+// take it.
+func (s Store) Complete(ctx context.Context, e event.Event) (event.Event, error) {
+	if e.Journal == "" {
+		return e, nil
+	}
+	key := table.Key{PK: Partition(e.OrderID), SK: journalPrefix + e.Journal}
+	item, err := s.Table.Get(ctx, key)
+	if err != nil {
+		return e, err
+	}
+	if item == nil {
+		return e, fault.New(fault.NotFound, "no journal entry %s", key)
+	}
+	entry, err := decodeEntry(item)
+	if err != nil {
+		return e, err
+	}
+	for _, have := range entry.Events {
+		if have.Seq == e.Seq && have.Name == e.Name {
+			return have, nil
+		}
+	}
+	return e, fault.New(fault.NotFound, "journal entry %s has no event %d", key, e.Seq)
+}
+
 // Journal returns all entries of an order in the order in which they happened.
 func (s Store) Journal(ctx context.Context, id string) ([]Entry, error) {
 	var all []Entry

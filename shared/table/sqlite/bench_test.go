@@ -59,6 +59,7 @@ func BenchmarkPut(b *testing.B) {
 	})
 }
 
+// BenchmarkGet reads rows in memory.
 func BenchmarkGet(b *testing.B) {
 	s := open(b, filepath.Join(b.TempDir(), "table.db"), clock.System{})
 	body := strings.Repeat("b", 1000)
@@ -69,6 +70,15 @@ func BenchmarkGet(b *testing.B) {
 	}
 	spread(b, 8, func(i int64) error {
 		_, err := s.Get(b.Context(), table.Key{PK: fmt.Sprint("order#", i%1000), SK: "state"})
+		return err
+	})
+}
+
+// BenchmarkGetUnknown asks the file, as a guard does that nobody took before.
+func BenchmarkGetUnknown(b *testing.B) {
+	s := open(b, filepath.Join(b.TempDir(), "table.db"), clock.System{})
+	spread(b, 8, func(i int64) error {
+		_, err := s.Get(b.Context(), table.Key{PK: fmt.Sprint("guard#", i), SK: "state"})
 		return err
 	})
 }

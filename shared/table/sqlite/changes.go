@@ -2,7 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"errors"
+	"database/sql/driver"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -17,36 +17,57 @@ func (s *Store) Changes(ctx context.Context, after int64, limit int) (changes []
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rows, err := s.read.changes.Query(after, limit)
-	if err != nil {
-		return nil, s.fail(err, "read changes")
+	if s.isClosed() {
+		return nil, s.errClosed()
 	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for bytes := 0; rows.Next() && bytes < maxPageBytes; {
-		var c table.Change
-		var at int64
-		var before, after []byte
-		if err := rows.Scan(&c.Seq, &at, &c.Key.PK, &c.Key.SK, &before, &after); err != nil {
+	if after >= s.last.Load() {
+		return nil, nil
+	}
+	log, reaches := s.tail.since(after, limit)
+	if !reaches {
+		if log, err = s.readLog(after, limit); err != nil {
 			return nil, s.fail(err, "read changes")
 		}
-		c.At = time.Unix(0, at).UTC()
-		if c.Old, err = image(c.Key, before); err == nil {
-			c.New, err = image(c.Key, after)
-		}
+	}
+	for bytes := 0; len(log) > 0 && bytes < maxPageBytes; log = log[1:] {
+		c, err := log[0].change()
 		if err != nil {
 			return nil, s.fail(err, "read changes")
 		}
 		changes = append(changes, c)
-		bytes += len(before) + len(after)
-	}
-	if err := rows.Err(); err != nil {
-		return nil, s.fail(err, "read changes")
+		bytes += log[0].bytes()
 	}
 	return changes, nil
 }
 
-func image(key table.Key, body []byte) (table.Item, error) {
-	if body == nil {
+// readLog reads a page of the change log from the file.
+func (s *Store) readLog(after int64, limit int) (log []logged, err error) {
+	bytes, row := 0, make([]driver.Value, 6)
+	err = s.reading(func(r *reader) error {
+		return r.changes.query(row, func() bool {
+			l := logged{before: body(row[4]), after: body(row[5])}
+			l.seq, _ = row[0].(int64)
+			l.at, _ = row[1].(int64)
+			l.key.PK, _ = row[2].(string)
+			l.key.SK, _ = row[3].(string)
+			log = append(log, l)
+			bytes += l.bytes()
+			return bytes < maxPageBytes
+		}, after, int64(limit))
+	})
+	return log, err
+}
+
+func (l logged) change() (c table.Change, err error) {
+	c = table.Change{Seq: l.seq, At: time.Unix(0, l.at).UTC(), Key: l.key}
+	if c.Old, err = image(l.key, l.before); err == nil {
+		c.New, err = image(l.key, l.after)
+	}
+	return c, err
+}
+
+func image(key table.Key, body string) (table.Item, error) {
+	if body == "" {
 		return nil, nil
 	}
 	return decode(key, body)
@@ -92,10 +113,12 @@ func (s *Store) Trim(ctx context.Context, upTo int64) error {
 }
 
 func (w *writer) trim(upTo int64) error {
-	ctx := context.Background()
-	if _, err := w.conn.ExecContext(ctx, "DELETE FROM change WHERE seq <= ?", upTo); err != nil {
+	if _, err := w.forget.exec(upTo); err != nil {
 		return err
 	}
-	_, err := w.conn.ExecContext(ctx, "UPDATE trimmed SET upto = max(upto, ?)", upTo)
-	return err
+	if _, err := w.forgotten.exec(upTo); err != nil {
+		return err
+	}
+	w.trimmed = max(w.trimmed, upTo)
+	return nil
 }

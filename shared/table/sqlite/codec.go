@@ -3,7 +3,6 @@ package sqlite
 import (
 	"encoding/binary"
 	"errors"
-	"maps"
 	"slices"
 
 	"github.com/orderloom/orderloom/shared/table"
@@ -24,14 +23,17 @@ const (
 
 var errBody = errors.New("stored item is damaged")
 
-// encode returns the body of a validated item.
-func encode(item table.Item) []byte {
-	names := slices.Sorted(maps.Keys(item))
-	b := append(make([]byte, 0, table.Size(item)+8*len(item)+1), bodyFormat)
-	for _, name := range names {
-		if name == table.PK || name == table.SK {
-			continue
+// appendBody appends the body of a validated item.
+func appendBody(b []byte, item table.Item) []byte {
+	names := make([]string, 0, 16)
+	for name := range item {
+		if name != table.PK && name != table.SK {
+			names = append(names, name)
 		}
+	}
+	slices.Sort(names)
+	b = append(b, bodyFormat)
+	for _, name := range names {
 		b = appendText(b, name)
 		switch v := item[name].(type) {
 		case string:
@@ -55,14 +57,14 @@ func appendText[T string | []byte](b []byte, s T) []byte {
 	return append(binary.AppendUvarint(b, uint64(len(s))), s...)
 }
 
-// decode returns the item of a body; nothing of it refers to b.
-func decode(key table.Key, b []byte) (table.Item, error) {
-	if len(b) == 0 || b[0] != bodyFormat {
+// decode returns the item of a body. Its names and strings are parts of the body.
+func decode(key table.Key, body string) (table.Item, error) {
+	if body == "" || body[0] != bodyFormat {
 		return nil, errBody
 	}
-	item, d := table.Item{table.PK: key.PK, table.SK: key.SK}, decoder{rest: b[1:]}
+	item, d := table.Item{table.PK: key.PK, table.SK: key.SK}, decoder{rest: body[1:]}
 	for len(d.rest) > 0 && !d.bad {
-		name := string(d.text())
+		name := d.text()
 		item[name] = d.value()
 	}
 	if d.bad {
@@ -73,23 +75,26 @@ func decode(key table.Key, b []byte) (table.Item, error) {
 
 // decoder reads a body; bad is set once it does not hold what it should.
 type decoder struct {
-	rest []byte
+	rest string
 	bad  bool
 }
 
-func (d *decoder) text() []byte {
-	n, used := binary.Uvarint(d.rest)
+func (d *decoder) text() string {
+	n, used := binary.Uvarint(head(d.rest))
 	if used <= 0 || n > uint64(len(d.rest)-used) {
 		d.fail()
-		return nil
+		return ""
 	}
 	s := d.rest[used : used+int(n)]
 	d.rest = d.rest[used+int(n):]
 	return s
 }
 
+// head returns as much of a text as an integer takes at most.
+func head(s string) []byte { return []byte(s[:min(len(s), binary.MaxVarintLen64)]) }
+
 func (d *decoder) value() any {
-	if len(d.rest) == 0 {
+	if d.rest == "" {
 		d.fail()
 		return nil
 	}
@@ -97,11 +102,11 @@ func (d *decoder) value() any {
 	d.rest = d.rest[1:]
 	switch kind {
 	case kindString:
-		return string(d.text())
+		return d.text()
 	case kindBytes:
-		return append([]byte{}, d.text()...)
+		return []byte(d.text())
 	case kindInt:
-		v, used := binary.Varint(d.rest)
+		v, used := binary.Varint(head(d.rest))
 		if used <= 0 {
 			d.fail()
 			return nil
@@ -115,4 +120,4 @@ func (d *decoder) value() any {
 	return nil
 }
 
-func (d *decoder) fail() { d.bad, d.rest = true, nil }
+func (d *decoder) fail() { d.bad, d.rest = true, "" }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"errors"
+	"runtime"
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/table"
@@ -47,10 +48,8 @@ func (s *Store) submit(r *request) (table.Item, error) {
 		return nil, err
 	}
 	r.result = make(chan outcome, 1)
-	select {
-	case <-s.closing:
+	if s.isClosed() {
 		return nil, s.errClosed()
-	default:
 	}
 	select {
 	case s.queue <- r:
@@ -72,6 +71,15 @@ func (s *Store) submit(r *request) (table.Item, error) {
 	}
 }
 
+func (s *Store) isClosed() bool {
+	select {
+	case <-s.closing:
+		return true
+	default:
+		return false
+	}
+}
+
 func (s *Store) errClosed() error {
 	return fault.New(fault.Unavailable, "the table is closed").On(s.path, "")
 }
@@ -90,9 +98,7 @@ func (s *Store) writeLoop(w *writer) {
 	for r := s.waiting(); r != nil; r = s.waiting() {
 		s.serve(w, r)
 	}
-	if err := w.close(); err != nil {
-		s.closeErr = s.fail(err, "close the table")
-	}
+	s.writerErr = w.close()
 }
 
 // waiting returns a request that waits, or nil.
@@ -103,6 +109,16 @@ func (s *Store) waiting() *request {
 	default:
 		return nil
 	}
+}
+
+// late returns a request that waits, or nil once every goroutine that can run
+// had its turn to bring one: the fewer commits the better.
+func (s *Store) late() *request {
+	if r := s.waiting(); r != nil {
+		return r
+	}
+	runtime.Gosched()
+	return s.waiting()
 }
 
 // serve applies a request, and those that arrive meanwhile, in one SQLite
@@ -130,7 +146,7 @@ func (s *Store) attempt(w *writer, batch []*request, size int) ([]*request, []ou
 		o, err = w.apply(batch[i])
 		outcomes = append(outcomes, o)
 		if i+1 == len(batch) && len(batch) < size {
-			if r := s.waiting(); r != nil {
+			if r := s.late(); r != nil {
 				batch = append(batch, r)
 			}
 		}

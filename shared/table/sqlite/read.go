@@ -2,7 +2,7 @@ package sqlite
 
 import (
 	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 
@@ -12,33 +12,7 @@ import (
 // maxPageBytes ends a page early, as DynamoDB does.
 const maxPageBytes = 1 << 20
 
-// statements are prepared once per connection by database/sql.
-type statements struct {
-	get     *sql.Stmt
-	changes *sql.Stmt
-	query   map[table.Index][2]*sql.Stmt // ascending, descending
-}
-
 const live = "(ttl IS NULL OR ttl > ?)"
-
-func prepareReads(ctx context.Context, db *sql.DB) (statements, error) {
-	s := statements{query: map[table.Index][2]*sql.Stmt{}}
-	var err error
-	prepare := func(text string) *sql.Stmt {
-		if err != nil {
-			return nil
-		}
-		var stmt *sql.Stmt
-		stmt, err = db.PrepareContext(ctx, text)
-		return stmt
-	}
-	s.get = prepare("SELECT body FROM item WHERE pk = ? AND sk = ? AND " + live)
-	s.changes = prepare("SELECT seq, at, pk, sk, old, new FROM change WHERE seq > ? ORDER BY seq LIMIT ?")
-	for _, index := range []table.Index{table.Primary, table.GSI1, table.GSI2} {
-		s.query[index] = [2]*sql.Stmt{prepare(queryText(index, false)), prepare(queryText(index, true))}
-	}
-	return s, err
-}
 
 // queryText selects a partition between two sort keys, the second exclusive.
 // On an index, items with the same sort key are in the order of their own keys
@@ -74,18 +48,26 @@ func (s *Store) Get(ctx context.Context, key table.Key) (table.Item, error) {
 	return item, nil
 }
 
-// get reads one item. The driver watches a context with a goroutine per call,
-// so the statement runs without one: it takes microseconds.
+// get returns the item of a row that the cache knows or SQLite finds.
 func (s *Store) get(key table.Key) (table.Item, error) {
-	var body []byte
-	err := s.read.get.QueryRow(key.PK, key.SK, s.clock.Now().Unix()).Scan(&body)
-	if errors.Is(err, sql.ErrNoRows) {
+	if s.isClosed() {
+		return nil, s.errClosed()
+	}
+	row, known, turn := s.cache.get(key)
+	if !known {
+		if err := s.reading(func(r *reader) (err error) {
+			row, err = find(r.find, key)
+			return err
+		}); err != nil {
+			return nil, err
+		}
+		s.cache.add(key, row, turn)
+	}
+	if row.id == 0 {
 		return nil, nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	return decode(key, body)
+	item, err := decode(key, row.body)
+	return table.Live(item, s.clock.Now()), err
 }
 
 // GetMany implements table.Table.
@@ -129,42 +111,35 @@ func (s *Store) query(q table.Query, after *table.Position) (page table.Page, by
 	if limit == 0 {
 		limit = table.MaxPage
 	}
-	rows, err := s.statement(q).Query(s.arguments(q, after, limit+1)...)
-	if err != nil {
-		return page, 0, err
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
 	var last table.Position
-	for rows.Next() {
+	var damaged error
+	row := make([]driver.Value, 4)
+	next := func() bool {
 		if len(page.Items) == limit || bytes >= maxPageBytes {
 			page.Next = table.Token(q, last)
-			return page, bytes, nil
+			return false
 		}
-		var body sql.RawBytes
-		if err := rows.Scan(&last.Key.PK, &last.Key.SK, &last.Sort, &body); err != nil {
-			return page, 0, err
-		}
-		item, err := decode(last.Key, body)
-		if err != nil {
-			return page, 0, err
+		last.Key.PK, _ = row[0].(string)
+		last.Key.SK, _ = row[1].(string)
+		last.Sort, _ = row[2].(string)
+		var item table.Item
+		if item, damaged = decode(last.Key, body(row[3])); damaged != nil {
+			return false
 		}
 		page.Items = append(page.Items, item)
 		bytes += table.Size(item)
+		return true
 	}
-	return page, bytes, rows.Err()
-}
-
-func (s *Store) statement(q table.Query) *sql.Stmt {
-	if q.Descending {
-		return s.read.query[q.Index][1]
-	}
-	return s.read.query[q.Index][0]
+	err = s.reading(func(r *reader) error {
+		return r.query(q).query(row, next, s.arguments(q, after, limit+1)...)
+	})
+	return page, bytes, errors.Join(err, damaged)
 }
 
 // arguments of queryText. No UTF-8 text holds a byte of 0xff, so it bounds
 // whatever begins with a prefix; no text lies between x and x + NUL. A page
 // token narrows the bounds, so that SQLite seeks to it instead of filtering.
-func (s *Store) arguments(q table.Query, after *table.Position, limit int) []any {
+func (s *Store) arguments(q table.Query, after *table.Position, limit int) []driver.Value {
 	low, high := q.From, "\xff"
 	switch {
 	case q.Prefix != "":
@@ -189,11 +164,11 @@ func (s *Store) arguments(q table.Query, after *table.Position, limit int) []any
 			low = max(low, start.Sort)
 		}
 	}
-	args := []any{q.PK, low, high}
+	args := []driver.Value{q.PK, low, high}
 	if q.Index != table.Primary {
 		args = append(args, start.Sort, start.Key.PK, start.Key.SK)
 	}
-	return append(args, s.clock.Now().Unix(), limit)
+	return append(args, s.clock.Now().Unix(), int64(limit))
 }
 
 func (s *Store) fail(err error, doing string) error { return fail(err, doing, s.path) }

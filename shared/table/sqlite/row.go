@@ -1,9 +1,7 @@
 package sqlite
 
 import (
-	"bytes"
-	"database/sql"
-	"errors"
+	"database/sql/driver"
 
 	lib "modernc.org/sqlite/lib"
 
@@ -14,24 +12,60 @@ const sqliteError = lib.SQLITE_ERROR
 
 // row is an item as it is stored and as an op changes it.
 type row struct {
-	id     int64 // 0 when there is no row
-	body   []byte
+	stored
 	before table.Item // nil when absent or expired, although a row may exist
 	after  table.Item // nil when deleted
 }
 
-func (w *writer) load(key table.Key) (row, error) {
-	var r row
-	err := w.find.QueryRow(key.PK, key.SK).Scan(&r.id, &r.body)
-	if errors.Is(err, sql.ErrNoRows) {
-		return row{}, nil
-	}
-	if err != nil {
-		return row{}, err
+// load reads what an op is about to change.
+func (w *writer) load(key table.Key) (r row, err error) {
+	if r.stored, err = w.stored(key); err != nil || r.id == 0 {
+		return r, err
 	}
 	item, err := decode(key, r.body)
 	r.before = table.Live(item, w.now)
 	return r, err
+}
+
+// stored returns the row of a key as the transaction sees it.
+func (w *writer) stored(key table.Key) (stored, error) {
+	if s, known := w.rows[key]; known {
+		return s, nil
+	}
+	s, known, _ := w.cache.get(key)
+	if !known {
+		var err error
+		if s, err = find(w.find, key); err != nil {
+			return stored{}, err
+		}
+	}
+	w.rows[key] = s
+	return s, nil
+}
+
+// findText is the query of find.
+const findText = "SELECT id, body FROM item WHERE pk = ? AND sk = ?"
+
+// find reads the row of a key; it may be expired.
+func find(s *statement, key table.Key) (stored, error) {
+	row := make([]driver.Value, 2)
+	err := s.first(row, key.PK, key.SK)
+	id, _ := row[0].(int64)
+	return stored{id, body(row[1])}, err
+}
+
+// body returns the text of a blob that was read, "" of NULL.
+func body(v driver.Value) string {
+	b, _ := v.([]byte)
+	return string(b)
+}
+
+// blob returns the value that stores a body.
+func blob(body string) driver.Value {
+	if body == "" {
+		return nil
+	}
+	return []byte(body)
 }
 
 // save writes the row and its change. A write that changes nothing writes
@@ -41,33 +75,41 @@ func (w *writer) save(key table.Key, r row) error {
 		if r.id == 0 {
 			return nil
 		}
-		if _, err := w.remove.Exec(r.id); err != nil {
+		if _, err := w.remove.exec(r.id); err != nil {
 			return err
 		}
-		return w.record(key, r, nil)
+		w.rows[key] = stored{}
+		return w.record(key, r, "")
 	}
-	body := encode(r.after)
-	if r.before != nil && bytes.Equal(body, r.body) {
+	w.body = appendBody(w.body[:0], r.after)
+	if r.before != nil && string(w.body) == r.body {
 		return nil
 	}
-	if err := w.store(key, r, body); err != nil {
+	id, err := w.store(key, r, w.body)
+	if err != nil {
 		return err
 	}
+	body := string(w.body)
+	w.rows[key] = stored{id, body}
 	return w.record(key, r, body)
 }
 
-func (w *writer) store(key table.Key, r row, body []byte) error {
+// store writes the row and returns its id.
+func (w *writer) store(key table.Key, r row, body []byte) (id int64, err error) {
 	i := r.after
-	var err error
 	switch {
 	case r.id == 0:
-		_, err = w.insert.Exec(key.PK, key.SK, i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body)
+		done, err := w.insert.exec(key.PK, key.SK, i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body)
+		if err != nil {
+			return 0, err
+		}
+		return done.LastInsertId()
 	case r.before != nil && sameColumns(r.before, i):
-		_, err = w.update.Exec(body, r.id) // the indexes stay untouched
+		_, err = w.update.exec(body, r.id) // the indexes stay untouched
 	default:
-		_, err = w.reindex.Exec(i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body, r.id)
+		_, err = w.reindex.exec(i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body, r.id)
 	}
-	return err
+	return r.id, err
 }
 
 func sameColumns(a, b table.Item) bool {
@@ -80,18 +122,20 @@ func sameColumns(a, b table.Item) bool {
 }
 
 // record appends to the change log. Images that read as absent are absent.
-func (w *writer) record(key table.Key, r row, body []byte) error {
-	var before, after any
+func (w *writer) record(key table.Key, r row, body string) error {
+	c := logged{at: w.now.UnixNano(), key: key}
 	if r.before != nil {
-		before = r.body
+		c.before = r.body
 	}
 	if r.after != nil && !table.Expired(r.after, w.now) {
-		after = body
+		c.after = body
 	}
-	if before == nil && after == nil {
+	if c.before == "" && c.after == "" {
 		return nil
 	}
 	w.seq++
-	_, err := w.log.Exec(w.seq, w.now.UnixNano(), key.PK, key.SK, before, after)
+	c.seq = w.seq
+	w.changes = append(w.changes, c)
+	_, err := w.log.exec(c.seq, c.at, key.PK, key.SK, blob(c.before), blob(c.after))
 	return err
 }

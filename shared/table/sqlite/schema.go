@@ -1,8 +1,6 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 )
@@ -39,20 +37,19 @@ PRAGMA user_version = 1;
 `
 
 // migrate creates the tables in a new file, all or nothing.
-func migrate(ctx context.Context, conn *sql.Conn) error {
-	var version int
-	if err := conn.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
+func migrate(conn *connection) error {
+	version, err := conn.value("PRAGMA user_version")
+	if err != nil {
 		return err
 	}
-	switch {
-	case version == schemaVersion:
+	switch v, _ := version.(int64); {
+	case v == schemaVersion:
 		return nil
-	case version > schemaVersion:
-		return fmt.Errorf("the file has format %d, this program knows %d: it was written by a later Orderloom", version, schemaVersion)
+	case v > schemaVersion:
+		return fmt.Errorf("the file has format %d, this program knows %d: it was written by a later Orderloom", v, schemaVersion)
 	}
-	if _, err := conn.ExecContext(ctx, "BEGIN IMMEDIATE;"+schema+"COMMIT"); err != nil {
-		_, rollback := conn.ExecContext(ctx, "ROLLBACK")
-		return errors.Join(err, rollback)
+	if err := conn.exec("BEGIN IMMEDIATE;" + schema + "COMMIT"); err != nil {
+		return errors.Join(err, conn.exec("ROLLBACK"))
 	}
 	return nil
 }

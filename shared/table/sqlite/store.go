@@ -3,22 +3,21 @@
 //
 // One goroutine writes. It takes every write that waits, applies them one after
 // the other in one SQLite transaction and answers them all after one fsync, so
-// durable writes cost little when many callers write at once. Reads go through
-// a pool of connections of their own and see what is committed.
+// durable writes cost little when many callers write at once. Reads see what is
+// committed: rows in use and the changes written last are kept in memory, the
+// others are read through a pool of connections of their own.
 //
 // A store is durable (an answered write survives kill -9 and power loss) and
-// belongs to one process at a time.
+// belongs to one process at a time; what another one slips into the file may
+// not be seen.
 package sqlite
 
 import (
 	"context"
-	"database/sql"
-	"net/url"
+	"errors"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
-
-	_ "modernc.org/sqlite" // the driver registers itself as "sqlite"
 
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/fault"
@@ -29,21 +28,26 @@ const (
 	readers    = 4   // connections that read
 	queueDepth = 256 // writes that wait before callers block
 	maxBatch   = 128 // writes per SQLite transaction
+
+	cacheBytes = 16 << 20 // of rows in memory
+	tailBytes  = 4 << 20  // of changes in memory
 )
 
 // Store is a table.Table that keeps its own change stream.
 type Store struct {
 	path  string
 	clock clock.Clock
-	lock  *sql.DB // holds the file that keeps other processes out
-	db    *sql.DB // connections that read
-	read  statements
+	lock  *connection // holds the file that keeps other processes out
+	cache *cache
+	tail  *tail
 
-	queue    chan *request
-	closing  chan struct{} // closed by Close
-	stopped  chan struct{} // closed when the writer has ended
-	closed   sync.Once
-	closeErr error
+	readers   chan *reader // idle ones; nil are not open yet
+	queue     chan *request
+	closing   chan struct{} // closed by Close
+	stopped   chan struct{} // closed when the writer has ended
+	closed    sync.Once
+	closeErr  error
+	writerErr error // of closing the writer
 
 	last   atomic.Int64 // seq of the last committed change
 	mu     sync.Mutex
@@ -59,39 +63,35 @@ var (
 // -wal and -shm files and a -lock file. A store that another process has open
 // is a fault with code Provider.Unavailable.
 func Open(ctx context.Context, path string, clk clock.Clock) (*Store, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Misconfigured, "table file").On(path, "")
 	}
-	s := &Store{path: abs, clock: clk, queue: make(chan *request, queueDepth),
-		closing: make(chan struct{}), stopped: make(chan struct{}), waiter: make(chan struct{})}
-	if s.lock, err = lockFile(ctx, abs+"-lock"); err != nil {
+	s := newStore(abs, clk)
+	if s.lock, err = lockFile(abs + "-lock"); err != nil {
 		return nil, err
 	}
-	w, err := s.open(ctx)
+	w, err := openWriter(s.path, s.clock, s.cache, s.tail)
 	if err != nil {
-		s.closeFiles()
-		return nil, err
+		_ = s.lock.close() // the first error counts
+		return nil, fail(err, "open the table", abs)
 	}
+	s.last.Store(w.seq)
 	go s.writeLoop(w)
 	return s, nil
 }
 
-// open prepares the schema, the writer and the readers.
-func (s *Store) open(ctx context.Context) (*writer, error) {
-	w, err := openWriter(ctx, s.path, s.clock)
-	if err != nil {
-		return nil, fail(err, "open the table", s.path)
+func newStore(path string, clk clock.Clock) *Store {
+	s := &Store{path: path, clock: clk, cache: newCache(cacheBytes), tail: &tail{limit: tailBytes},
+		readers: make(chan *reader, readers), queue: make(chan *request, queueDepth),
+		closing: make(chan struct{}), stopped: make(chan struct{}), waiter: make(chan struct{})}
+	for range readers {
+		s.readers <- nil
 	}
-	s.last.Store(w.seq)
-	if s.db, err = connect(s.path, readers, patience, "query_only(1)"); err == nil {
-		s.read, err = prepareReads(ctx, s.db)
-	}
-	if err != nil {
-		_ = w.close() // the first error counts
-		return nil, fail(err, "open the table", s.path)
-	}
-	return w, nil
+	return s
 }
 
 // Close ends the store after the writes that wait. Calls that come later fail.
@@ -99,61 +99,39 @@ func (s *Store) Close() error {
 	s.closed.Do(func() {
 		close(s.closing)
 		<-s.stopped
-		s.closeFiles()
+		if err := errors.Join(s.writerErr, s.closeReaders(), s.lock.close()); err != nil {
+			s.closeErr = s.fail(err, "close the table")
+		}
 	})
 	return s.closeErr
-}
-
-func (s *Store) closeFiles() {
-	for _, db := range []*sql.DB{s.db, s.lock} {
-		if db == nil {
-			continue
-		}
-		if err := db.Close(); err != nil && s.closeErr == nil {
-			s.closeErr = fail(err, "close the table", s.path)
-		}
-	}
 }
 
 // patience is how long a statement waits for another process.
 const patience = "busy_timeout(5000)"
 
-// connect opens up to n connections with the given pragmas.
-func connect(path string, n int, pragmas ...string) (*sql.DB, error) {
-	options := url.Values{"_pragma": pragmas}
-	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + options.Encode()
-	db, err := sql.Open("sqlite", name)
-	if err != nil {
-		return nil, err
-	}
-	db.SetMaxOpenConns(n)
-	db.SetMaxIdleConns(n)
-	return db, nil
-}
-
 // Lock keeps others out of a store without opening it, until unlock. It fails as
 // Open does when another process has the store open.
 func Lock(ctx context.Context, path string) (unlock func() error, err error) {
-	db, err := lockFile(ctx, path+"-lock")
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	lock, err := lockFile(path + "-lock")
 	if err != nil {
 		return nil, err
 	}
-	return db.Close, nil
+	return lock.close, nil
 }
 
 // lockFile keeps other processes (and a second Open in this one) out for as
-// long as the returned database is open. SQLite's own locks serve on every
+// long as the returned connection is open. SQLite's own locks serve on every
 // system and end with the process.
-func lockFile(ctx context.Context, path string) (*sql.DB, error) {
-	db, err := connect(path, 1, "busy_timeout(200)", "journal_mode(MEMORY)")
+func lockFile(path string) (*connection, error) {
+	lock, err := openConnection(path, "busy_timeout(200)", "journal_mode(MEMORY)")
 	if err == nil {
-		_, err = db.ExecContext(ctx, "BEGIN EXCLUSIVE")
-	}
-	if err == nil {
-		return db, nil
-	}
-	if db != nil {
-		_ = db.Close() // the first error tells more
+		if err = lock.exec("BEGIN EXCLUSIVE"); err == nil {
+			return lock, nil
+		}
+		_ = lock.close() // the first error tells more
 	}
 	if isBusy(err) {
 		return nil, fault.Wrap(err, fault.Unavailable, "another process has the table open").On(path, "").

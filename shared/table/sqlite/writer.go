@@ -1,8 +1,7 @@
 package sqlite
 
 import (
-	"context"
-	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"time"
 
@@ -17,23 +16,30 @@ const (
 
 // writer owns the one connection that writes. Only the write loop uses it.
 type writer struct {
-	db    *sql.DB
-	conn  *sql.Conn
+	conn  *connection
 	clock clock.Clock
-	now   time.Time // of the transaction
-	seq   int64     // of the last change, this transaction's included
-	begun int64     // seq before this transaction
+	cache *cache
+	tail  *tail
 
+	// The transaction under way.
+	now     time.Time
+	seq     int64                // of the last change
+	begun   int64                // seq before the transaction
+	rows    map[table.Key]stored // all that it read or wrote, as they are now
+	changes []logged
+	trimmed int64 // changes up to it are forgotten
+
+	body   []byte    // scratch
 	purged time.Time // when expired items were last deleted
 
-	find, insert, update, reindex, remove, log, purge *sql.Stmt
+	find, insert, update, reindex, remove, log, forget, forgotten, purge, start, end, undo *statement
 }
 
 // openWriter opens the file for writing, creates its tables when it is new and
-// proves that it can write.
-func openWriter(ctx context.Context, path string, clk clock.Clock) (_ *writer, err error) {
-	w := &writer{clock: clk}
-	if w.db, err = connect(path, 1, patience, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(2000)", "cache_size(-16000)"); err != nil {
+// proves that it can write. It fills the cache and the tail.
+func openWriter(path string, clk clock.Clock, rows *cache, changes *tail) (_ *writer, err error) {
+	w := &writer{clock: clk, cache: rows, tail: changes, rows: map[table.Key]stored{}}
+	if w.conn, err = openConnection(path, patience, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(2000)", "cache_size(-16000)"); err != nil {
 		return nil, err
 	}
 	defer func() {
@@ -41,31 +47,34 @@ func openWriter(ctx context.Context, path string, clk clock.Clock) (_ *writer, e
 			err = errors.Join(err, w.close())
 		}
 	}()
-	if w.conn, err = w.db.Conn(ctx); err != nil {
+	if err = migrate(w.conn); err != nil {
 		return nil, err
 	}
-	if err = migrate(ctx, w.conn); err != nil {
+	if err = w.prepare(); err != nil {
 		return nil, err
 	}
-	if err = w.prepare(ctx); err != nil {
-		return nil, err
-	}
-	return w, w.conn.QueryRowContext(ctx,
-		"SELECT max(coalesce((SELECT max(seq) FROM change), 0), (SELECT upto FROM trimmed))").Scan(&w.seq)
+	last, err := w.conn.value("SELECT max(coalesce((SELECT max(seq) FROM change), 0), (SELECT upto FROM trimmed))")
+	w.seq, _ = last.(int64)
+	return w, err
 }
 
-func (w *writer) prepare(ctx context.Context) error {
-	for text, stmt := range map[string]**sql.Stmt{
-		"SELECT id, body FROM item WHERE pk = ? AND sk = ?":                                                    &w.find,
+func (w *writer) prepare() error {
+	for text, stmt := range map[string]**statement{
+		findText: &w.find,
 		"INSERT INTO item (pk, sk, gsi1pk, gsi1sk, gsi2pk, gsi2sk, ttl, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)": &w.insert,
-		"UPDATE item SET body = ? WHERE id = ?":                                                                &w.update,
-		"UPDATE item SET gsi1pk = ?, gsi1sk = ?, gsi2pk = ?, gsi2sk = ?, ttl = ?, body = ? WHERE id = ?":       &w.reindex,
-		"DELETE FROM item WHERE id = ?":                                                                        &w.remove,
-		"INSERT INTO change (seq, at, pk, sk, old, new) VALUES (?, ?, ?, ?, ?, ?)":                             &w.log,
-		"DELETE FROM item WHERE id IN (SELECT id FROM item WHERE ttl <= ? LIMIT ?)":                            &w.purge,
+		"UPDATE item SET body = ? WHERE id = ?":                                                          &w.update,
+		"UPDATE item SET gsi1pk = ?, gsi1sk = ?, gsi2pk = ?, gsi2sk = ?, ttl = ?, body = ? WHERE id = ?": &w.reindex,
+		"DELETE FROM item WHERE id = ?":                                                                  &w.remove,
+		"INSERT INTO change (seq, at, pk, sk, old, new) VALUES (?, ?, ?, ?, ?, ?)":                       &w.log,
+		"DELETE FROM change WHERE seq <= ?":                                                              &w.forget,
+		"UPDATE trimmed SET upto = max(upto, ?)":                                                         &w.forgotten,
+		"DELETE FROM item WHERE id IN (SELECT id FROM item WHERE ttl <= ? LIMIT ?) RETURNING pk, sk":     &w.purge,
+		"BEGIN IMMEDIATE": &w.start,
+		"COMMIT":          &w.end,
+		"ROLLBACK":        &w.undo,
 	} {
 		var err error
-		if *stmt, err = w.conn.PrepareContext(ctx, text); err != nil {
+		if *stmt, err = w.conn.prepare(text); err != nil {
 			return err
 		}
 	}
@@ -73,49 +82,64 @@ func (w *writer) prepare(ctx context.Context) error {
 }
 
 func (w *writer) close() error {
-	var err error
-	if w.conn != nil {
-		err = w.conn.Close()
+	if w.conn == nil {
+		return nil
 	}
-	return errors.Join(err, w.db.Close())
-}
-
-func (w *writer) exec(text string) error {
-	_, err := w.conn.ExecContext(context.Background(), text)
-	return err
+	return w.conn.close()
 }
 
 func (w *writer) begin() error {
 	w.now, w.begun = w.clock.Now(), w.seq
-	if err := w.exec("BEGIN IMMEDIATE"); err != nil {
+	if _, err := w.start.exec(); err != nil {
 		return err
 	}
 	if w.now.Sub(w.purged) < purgeEvery {
 		return nil
 	}
 	// Expired items already read as absent; this only frees their room.
-	done, err := w.purge.Exec(w.now.Unix(), purgeRows)
-	if err != nil {
-		return err
-	}
-	if n, err := done.RowsAffected(); err != nil || n < purgeRows {
+	row, n := make([]driver.Value, 2), 0
+	err := w.purge.query(row, func() bool {
+		pk, _ := row[0].(string)
+		sk, _ := row[1].(string)
+		w.rows[table.Key{PK: pk, SK: sk}] = stored{}
+		n++
+		return true
+	}, w.now.Unix(), int64(purgeRows))
+	if err == nil && n < purgeRows {
 		w.purged = w.now
-		return err
 	}
-	return nil
+	return err
 }
 
-func (w *writer) commit() error { return w.exec("COMMIT") }
+// commit makes the transaction durable, then visible.
+func (w *writer) commit() error {
+	w.cache.begin(w.rows)
+	if _, err := w.end.exec(); err != nil {
+		w.cache.end(nil)
+		return err
+	}
+	w.cache.end(w.rows)
+	w.tail.commit(w.changes, w.trimmed)
+	w.reset()
+	return nil
+}
 
 // rollback forgets the transaction. SQLite has already ended it after some
 // errors; saying so is no failure.
 func (w *writer) rollback() error {
 	w.seq = w.begun
-	err := w.exec("ROLLBACK")
+	w.reset()
+	_, err := w.undo.exec()
 	if err != nil && primary(err) == sqliteError {
 		return nil
 	}
 	return err
+}
+
+func (w *writer) reset() {
+	clear(w.rows)
+	clear(w.changes)
+	w.changes, w.trimmed = w.changes[:0], 0
 }
 
 // apply runs one request inside the transaction. The outcome is the caller's

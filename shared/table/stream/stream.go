@@ -6,6 +6,8 @@ package stream
 
 import (
 	"encoding/json"
+	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -188,28 +190,26 @@ func agrees(name string, c table.Change) bool {
 
 // formatTime keeps nanoseconds, which a float would lose.
 func formatTime(t time.Time) json.Number {
-	n := t.UnixNano()
-	return json.Number(strings.TrimRight(strings.TrimRight(
-		strconv.FormatInt(n/1e9, 10)+"."+leftPad(n%1e9), "0"), "."))
+	text := fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond())
+	return json.Number(strings.TrimRight(strings.TrimRight(text, "0"), "."))
 }
 
-func leftPad(n int64) string {
-	s := strconv.FormatInt(n, 10)
-	return strings.Repeat("0", 9-len(s)) + s
-}
+// lastSecond bounds times to the year 5138.
+const lastSecond = 1e11
 
 func parseTime(n json.Number) (time.Time, bool) {
 	whole, fraction, _ := strings.Cut(string(n), ".")
 	seconds, err := strconv.ParseInt(whole, 10, 64)
 	if err == nil && len(fraction) <= 9 {
 		nanos, err := strconv.ParseInt((fraction + "000000000")[:9], 10, 64)
-		if err == nil && seconds >= 0 {
+		if err == nil && seconds >= 0 && seconds <= lastSecond {
 			return time.Unix(seconds, nanos).UTC(), true
 		}
 	}
 	f, err := n.Float64() // 1.4794997E9
-	if err != nil || f < 0 || f > 1e11 {
+	if err != nil || f < 0 || f > lastSecond {
 		return time.Time{}, false
 	}
-	return time.Unix(0, int64(f*1e6)*1e3).UTC(), true
+	seconds = int64(f)
+	return time.Unix(seconds, int64(math.Round((f-float64(seconds))*1e6))*1e3).UTC(), true
 }

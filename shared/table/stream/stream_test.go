@@ -93,9 +93,37 @@ func TestEncodedChangesDecodeToTheSame(t *testing.T) {
 	}
 }
 
+func TestTimesOfAnyYearArrive(t *testing.T) {
+	t.Parallel()
+	k := table.Key{PK: "a", SK: "1"}
+	for _, at := range []time.Time{time.Unix(0, 0), time.Unix(1, 1), time.Unix(1_800_000_000, 999_999_999),
+		time.Date(2262, 4, 12, 0, 0, 0, 0, time.UTC), time.Date(2318, 1, 1, 0, 0, 0, 1, time.UTC), time.Date(4999, 12, 31, 0, 0, 0, 0, time.UTC)} {
+		text, err := stream.Encode([]table.Change{{Seq: 1, At: at, Key: k, New: table.Item{"pk": "a", "sk": "1"}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := stream.Decode(text); err != nil || len(got) != 1 || !got[0].At.Equal(at) {
+			t.Errorf("%v became %v, %v", at, got, err)
+		}
+	}
+	for written, want := range map[string]time.Time{
+		"1479499700.123": time.Unix(1_479_499_700, 123_000_000), "1.479499700123E9": time.Unix(1_479_499_700, 123_000_000), "1.5E0": time.Unix(1, 500_000_000),
+	} {
+		got, err := stream.Decode([]byte(strings.Replace(awsEvent, "1.8E9", written, 1)))
+		if err != nil || !got[0].At.Equal(want) {
+			t.Errorf("%s is %v, %v", written, got, err)
+		}
+	}
+}
+
 func TestWrongEventsAreRefused(t *testing.T) {
 	t.Parallel()
+	if got, err := stream.Failures([]byte(`[`), table.Change{Seq: 1}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("%s, %v", got, err)
+	}
 	for _, c := range [][2]string{
+		{`"INSERT"`, `"UPSERT"`}, {`"MODIFY"`, `"INSERT"`}, {`1.8E9`, `99999999999999`}, {`1.8E9`, `1e12`},
+		{`"NewImage":{"pk":{"S":"a"}`, `"NewImage":{"pk":{"S":"b"}`},
 		{`NEW_AND_OLD_IMAGES`, `KEYS_ONLY`}, {`"INSERT"`, `"REMOVE"`}, {`1.8E9`, `-1`}, {`1.8E9`, `1e300`},
 		{`"Keys":{"pk":{"S":"a"},"sk":{"S":"1"}}`, `"Keys":{}`}, {`{"N":"5"}`, `{"L":[]}`}, {`{"Records":[`, `[`},
 	} {
@@ -108,6 +136,7 @@ func TestWrongEventsAreRefused(t *testing.T) {
 
 func FuzzDecode(f *testing.F) {
 	f.Add([]byte(awsEvent))
+	f.Add([]byte(strings.Replace(awsEvent, "1.8E9", "99999999999", 1)))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		changes, err := stream.Decode(text)
 		if err != nil {

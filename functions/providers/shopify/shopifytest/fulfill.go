@@ -60,6 +60,7 @@ func (s *Server) createFulfillment(variables json.RawMessage) (object, error) {
 		fo.settle()
 	}
 	s.keep(orders[0].order, f)
+	s.echoLater(orders[0].order.id)
 	s.stats.Fulfillments++
 	return object{"fulfillmentCreate": object{"fulfillment": object{"id": "gid://shopify/Fulfillment/" + f.ID}, "userErrors": []any{}}}, nil
 }

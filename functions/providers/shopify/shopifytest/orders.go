@@ -19,6 +19,7 @@ type record struct {
 	lines        []Line
 	parts        []*fulfillmentOrder
 	fulfillments []*Fulfillment
+	outline      bool // only remembered: the document is not the one that was sent
 }
 
 // fulfillmentOrder is what the shop expects of one of its locations.
@@ -86,7 +87,7 @@ func (s *Server) Add(data []byte) error {
 	} else if b.UpdatedAt.Before(rec.updatedAt) {
 		return nil
 	}
-	rec.document, rec.updatedAt = document, b.UpdatedAt
+	rec.document, rec.updatedAt, rec.outline = document, b.UpdatedAt, false
 	if len(rec.fulfillments) == 0 {
 		s.route(rec, b)
 	}
@@ -160,6 +161,32 @@ func (s *Server) Hold(order string, on bool) {
 // FulfillByHand fulfills pieces as a person does in the shop's admin: from
 // wherever they are open, under one tracking number ("" for none).
 func (s *Server) FulfillByHand(order, tracking string, lines ...Line) error {
+	err := s.Restore(order, tracking, lines...)
+	if err == nil {
+		s.echoLater(order)
+	}
+	return err
+}
+
+// Remember makes the fake know an order of an earlier life, of which only an
+// outline is known any more: it can be fulfilled, but is not echoed, because
+// the echo would change what the shop has said in truth.
+func (s *Server) Remember(o OrderSpec) error {
+	if o.ExternalID == "" {
+		return errors.New("the order has no id")
+	}
+	if err := s.Add(Document(o)); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.orders[o.ExternalID].outline = true
+	return nil
+}
+
+// Restore makes the fake know pieces that were fulfilled in an earlier life, of
+// which it has told everybody then.
+func (s *Server) Restore(order, tracking string, lines ...Line) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rec := s.orders[order]
@@ -223,13 +250,12 @@ func (fo *fulfillmentOrder) settle() {
 	}
 }
 
-// keep adds a fulfillment and schedules its webhook; s.mu is held.
+// keep adds a fulfillment; s.mu is held.
 func (s *Server) keep(rec *record, f *Fulfillment) {
 	id := s.id()
 	f.ID, f.At = strconv.FormatInt(id, 10), s.opts.Clock.Now()
 	rec.fulfillments = append(rec.fulfillments, f)
 	s.sent[gid("Fulfillment", id)] = f
-	s.opts.Clock.AfterFunc(s.opts.EchoAfter, func() { s.echo(rec.id) })
 }
 
 func gid(kind string, id int64) string {

@@ -123,6 +123,33 @@ func TestAFulfillmentIsEchoed(t *testing.T) {
 	}
 }
 
+// A fake that was started again knows an order's outline. Echoing it would tell
+// another customer and other prices than the shop did.
+func TestARememberedOrderIsFulfilledAndNotEchoed(t *testing.T) {
+	t.Parallel()
+	hooks := make(chan hook, 10)
+	s, clk := newShop(t, func(h hook) error { hooks <- h; return nil })
+	spec := shopifytest.OrderSpec{Name: "#1001", ExternalID: "77", CreatedAt: start, Lines: []shopifytest.LineSpec{{ID: "1", SKU: "MUG-BLUE", Quantity: 3}}}
+	if err := s.Remember(spec); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Restore("77", "T-0", shopifytest.Line{ID: "1", Quantity: 1}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.FulfillByHand("77", "T-1", shopifytest.Line{ID: "1", Quantity: 2}); err != nil {
+		t.Fatal(err)
+	}
+	clock.Drive(t.Context(), clk, time.Hour, func() bool { return true }, func() bool { return false })
+	if got := s.Fulfillments("77"); len(got) != 2 || len(hooks) != 0 {
+		t.Errorf("%d fulfillments, %d webhooks", len(got), len(hooks))
+	}
+	spec.UpdatedAt = start.Add(2 * time.Hour) // the whole document again
+	if err := s.Place(t.Context(), "orders/updated", shopifytest.Document(spec)); err != nil {
+		t.Fatal(err)
+	}
+	<-hooks
+}
+
 // A webhook that is not taken comes again, the same.
 func TestAFailedWebhookIsRepeated(t *testing.T) {
 	t.Parallel()

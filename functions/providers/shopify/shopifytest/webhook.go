@@ -64,12 +64,16 @@ func (s *Server) deliver(w webhook, attempt int) {
 	s.opts.Clock.AfterFunc(retryNotify, func() { s.deliver(w, attempt+1) })
 }
 
+func (s *Server) echoLater(order string) {
+	s.opts.Clock.AfterFunc(s.opts.EchoAfter, func() { s.echo(order) })
+}
+
 // echo tells that an order was fulfilled: as the shop does, by the whole order
 // with its fulfillments filled in.
 func (s *Server) echo(order string) {
 	s.mu.Lock()
 	rec := s.orders[order]
-	if rec == nil || s.ctx.Err() != nil {
+	if rec == nil || rec.outline || s.ctx.Err() != nil {
 		s.mu.Unlock()
 		return
 	}
