@@ -41,7 +41,8 @@ type Warehouse interface {
 	Fail(status, times int)
 	Hold(bool)                                                     // true: nothing ships by itself
 	Ship(fulfillmentOrder string, quantities map[string]int) error // line id → quantity
-	Created(fulfillmentOrder string) int                           // how often that order was created
+	Knows(fulfillmentOrder string) bool
+	Created() int // orders in all
 }
 
 // Order is a document in a scenario's words.

@@ -118,7 +118,8 @@ func (s *system) Ship(fo string, quantities map[string]int) error {
 	s.ships = append(s.ships, fmt.Sprint(fo, quantities))
 	return nil
 }
-func (s *system) Created(fo string) int { return map[string]int{"fo_1-1": 1, "fo_1-2": 1}[fo] }
+func (s *system) Knows(fo string) bool { return fo == "fo_1-1" || fo == "fo_1-2" }
+func (s *system) Created() int         { return 2 }
 
 const order = `{"document":{"name":"#L1"},"runs":["r"],"exceptions":[{"id":"exc_1","step":"send","error":"Provider.Unavailable","cause":"down","category":"action","data":{}}],
 "status":{"order":"ord_1","state":"On Hold","reason":"Sending Failed","lines":[{"id":"466","state":"On Hold","reason":"Backorder Hold","ordered":60,"location":"Seattle"},{"id":"467","state":"New","reason":"New","ordered":2}],

@@ -94,8 +94,12 @@ func (h warehouse) Ship(fulfillmentOrder string, quantities map[string]int) erro
 	return h.w.Fakes.Warehouse.Ship(h.ctx, fulfillmentOrder, "", lines...)
 }
 
-func (h warehouse) Created(fulfillmentOrder string) int {
-	return h.w.Fakes.Warehouse.Created(fulfillmentOrder)
+func (h warehouse) Knows(fulfillmentOrder string) bool {
+	return h.w.Fakes.Warehouse.Knows(fulfillmentOrder)
+}
+
+func (h warehouse) Created() int {
+	return h.w.Fakes.Warehouse.Stats().Created
 }
 
 // Receive posts a signed webhook of one of the demo's shops.

@@ -138,15 +138,9 @@ func (s *Server) Orders(number string) []Order {
 	return all
 }
 
-// Created counts the orders with a key.
-func (s *Server) Created(key string) int {
+// Knows reports whether there is an order with a key.
+func (s *Server) Knows(key string) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n := 0
-	for _, rec := range s.orders {
-		if rec.order.Key == key {
-			n++
-		}
-	}
-	return n
+	return s.orders[key] != nil
 }
