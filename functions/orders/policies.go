@@ -82,7 +82,7 @@ func headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Poli
 	out, name := outcome{}, in.Raises.Success
 	if !ok {
 		name = in.Raises.Failure
-		out.Failed = notMet(r, in, results)
+		out.Failed = notMet(r, results)
 	}
 	return store.Change{Outcome: out, Events: []event.Event{{Name: name, Payload: encode(why{results})}}}
 }
@@ -106,7 +106,7 @@ func lineChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy
 	out := outcome{}
 	if failed != nil {
 		sum = event.OrderLinesValidateFailed
-		out.Failed = notMet(r, in, failed)
+		out.Failed = notMet(r, failed)
 	}
 	c.Events = append(c.Events, event.Event{Name: sum})
 	c.Outcome = out
@@ -149,7 +149,7 @@ func holdReason(res policy.Result) string {
 }
 
 // notMet says in one sentence which policies stop the order.
-func notMet(r *store.Record, in flow.PoliciesInput, results []policy.Result) *fault.Error {
+func notMet(r *store.Record, results []policy.Result) *fault.Error {
 	var stops []policy.Result
 	var reasons []string
 	for _, res := range results {
@@ -165,7 +165,7 @@ func notMet(r *store.Record, in flow.PoliciesInput, results []policy.Result) *fa
 			reasons = append(reasons, reason)
 		}
 	}
-	f := fault.New(fault.PolicyNotMet, "%s: %s", in.Step, strings.Join(reasons, "; ")).On(r.Status.Order, field(stops))
+	f := fault.New(fault.PolicyNotMet, "%s", strings.Join(reasons, "; ")).On(r.Status.Order, field(stops))
 	return f.Do("Correct the order, then reprocess").With(why{stops[:min(len(stops), maxExplained)]})
 }
 
