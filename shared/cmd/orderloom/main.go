@@ -11,6 +11,7 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+	"github.com/orderloom/orderloom/shared/cmd/world"
 )
 
 // cli is the command line. Each command is a struct with a Run method in a file
@@ -42,12 +43,8 @@ type session struct {
 	json bool
 }
 
-// gcPercent spends memory for speed: the live heap of a local Orderloom is some
-// ten megabytes, whatever the number of orders that it keeps.
-const gcPercent = 300
-
 func main() {
-	debug.SetGCPercent(gcPercent)
+	debug.SetGCPercent(world.GCPercent)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
 	"slices"
 	"strings"
@@ -22,6 +23,7 @@ import (
 
 // quick is a world on the wall clock whose warehouse ships at once.
 func quick(b *testing.B) *world.World {
+	debug.SetGCPercent(world.GCPercent) // as the command does
 	return open(b, world.Options{Clock: clock.System{}, ShipAfter: time.Millisecond})
 }
 

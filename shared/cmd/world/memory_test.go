@@ -21,6 +21,7 @@ import (
 // process holds afterwards (Linux), and before there were any. They are canceled
 // ones: orders in flight also hold an execution each.
 func BenchmarkResidentMemory(b *testing.B) {
+	debug.SetGCPercent(world.GCPercent) // as the command does
 	w := open(b, world.Options{Manual: true})
 	before := residentMB(b)
 	d := w.Host.Deps()

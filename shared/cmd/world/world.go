@@ -22,6 +22,11 @@ import (
 	"github.com/orderloom/orderloom/shared/local/secrets"
 )
 
+// GCPercent is the setting of the garbage collector for programs that run a
+// world. It spends memory for speed: the live heap is some ten megabytes,
+// whatever the number of orders that are kept.
+const GCPercent = 300
+
 // Options of a world. Dir is required.
 type Options struct {
 	Dir        string      // data folder
