@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/orderloom/orderloom/functions"
+	"github.com/orderloom/orderloom/functions/providers"
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/local/host"
@@ -86,7 +87,7 @@ func (w *World) open(ctx context.Context) error {
 		return err
 	}
 	options := host.Options{
-		Dir: o.Dir, Project: os.DirFS(project), Functions: functions.All(), Clock: o.Clock,
+		Dir: o.Dir, Project: os.DirFS(project), Functions: functions.All(), Outside: outside(), Clock: o.Clock,
 		HTTPAddr: o.HTTPAddr, AWSAddr: o.AWSAddr, PublicHost: o.PublicHost, Log: o.Log,
 	}
 	if o.Isolate {
@@ -118,6 +119,17 @@ func (w *World) open(ctx context.Context) error {
 	}
 	w.known = true
 	return Endpoints{Console: w.Host.URL(), AWS: w.Host.AWSURL(), Fakes: w.fakes, PID: os.Getpid()}.save(o.Dir)
+}
+
+// outside tells the functions of providers from the others.
+func outside() func(id string) bool {
+	ids := map[string]bool{}
+	for _, p := range providers.All() {
+		for _, f := range p.Functions {
+			ids[f.ID] = true
+		}
+	}
+	return func(id string) bool { return ids[id] }
 }
 
 // EnsureSecrets makes up the demo's credentials in a data folder that has none.

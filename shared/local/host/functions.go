@@ -107,7 +107,7 @@ func (l late) Invoke(ctx context.Context, name string, payload []byte) ([]byte, 
 }
 
 func (l late) Find(name string) (fn.Function, bool) {
-	return lambda.NewDirectory(Stack, l.h.opts.Functions).Find(name)
+	return l.h.directory.Find(name)
 }
 func (l late) Functions() []fn.Function { return l.h.opts.Functions }
 func (l late) Stack() string            { return Stack }

@@ -54,10 +54,11 @@ type Options struct {
 	Dir        string // data folder; created when it is not there
 	Project    fs.FS  // the folder with template.yaml
 	Functions  []fn.Function
-	Clock      clock.Clock // default clock.System
-	HTTPAddr   string      // of the console and the webhooks; default 127.0.0.1:0
-	AWSAddr    string      // of the AWS-compatible endpoint; default 127.0.0.1:0
-	PublicHost string      // host name under which the webhooks are open to the world
+	Outside    func(id string) bool // which functions wait for outside services; default none
+	Clock      clock.Clock          // default clock.System
+	HTTPAddr   string               // of the console and the webhooks; default 127.0.0.1:0
+	AWSAddr    string               // of the AWS-compatible endpoint; default 127.0.0.1:0
+	PublicHost string               // host name under which the webhooks are open to the world
 	Log        *slog.Logger
 	// Isolate, when set, makes what runs the functions in the place of this
 	// process; it gets the address of the AWS-compatible endpoint.
@@ -86,16 +87,18 @@ type Host struct {
 	deps        fn.Deps
 	invocations *lambdaapi.Handler // of those who use the Lambda protocol
 
-	ready    chan struct{} // closed when functions can be invoked
-	life     context.Context
-	end      context.CancelFunc // begins Close
-	requests atomic.Int64       // HTTP requests under way
-	served   atomic.Int64       // HTTP requests that are done
-	happened atomic.Int64       // what Idle saw when it was asked last
-	servers  []*http.Server
-	serving  sync.WaitGroup
-	httpURL  string
-	awsURL   string
+	ready     chan struct{} // closed when functions can be invoked
+	platform  chan struct{} // slots for tasks of machines, see platformSlots
+	directory *lambda.Directory
+	life      context.Context
+	end       context.CancelFunc // begins Close
+	requests  atomic.Int64       // HTTP requests under way
+	served    atomic.Int64       // HTTP requests that are done
+	happened  atomic.Int64       // what Idle saw when it was asked last
+	servers   []*http.Server
+	serving   sync.WaitGroup
+	httpURL   string
+	awsURL    string
 }
 
 // Open starts a host on a data folder; what was under way there goes on. On
@@ -107,7 +110,7 @@ func Open(ctx context.Context, opts Options) (*Host, error) {
 	if opts.Log == nil {
 		opts.Log = slog.New(slog.DiscardHandler)
 	}
-	h := &Host{opts: opts, ready: make(chan struct{})}
+	h := &Host{opts: opts, ready: make(chan struct{}), platform: make(chan struct{}, platformSlots), directory: lambda.NewDirectory(Stack, opts.Functions)}
 	h.life, h.end = context.WithCancel(context.Background())
 	if err := h.open(ctx); err != nil {
 		_ = h.Close() // the first error counts
@@ -153,14 +156,24 @@ func (h *Host) openEngine(ctx context.Context) error {
 	var err error
 	h.engine, err = engine.Open(ctx, engine.Options{
 		Clock: h.opts.Clock, Dir: filepath.Join(h.opts.Dir, "executions"), Account: Account, Region: Region,
-		Workers: 32, InvokeLambda: h.invokeTask, PutEvents: h.putEvents, StatusChanged: h.statusChanged,
+		InvokeLambda: h.invokeTask, PutEvents: h.putEvents, StatusChanged: h.statusChanged,
 	})
 	return err
 }
 
+// platformSlots is how many tasks of machines run at the same time, apart from
+// those that wait for an outside service. They only compute and wait for the
+// table: more of them at once get nothing done sooner and keep webhooks, which
+// share the processors, from being answered.
+const platformSlots = 8
+
 // invokeTask waits until functions can be invoked: executions that go on after
 // a restart are quicker than the host.
 func (h *Host) invokeTask(ctx context.Context, function string, payload []byte) ([]byte, *engine.TaskError) {
+	if f, ok := (late{h}).Find(function); ok && (h.opts.Outside == nil || !h.opts.Outside(f.ID)) {
+		h.platform <- struct{}{}
+		defer func() { <-h.platform }()
+	}
 	out, failure := late{h}.Invoke(ctx, function, payload)
 	if failure != nil {
 		return nil, &engine.TaskError{Error: failure.ErrorType, Cause: cause(failure)}
