@@ -3,7 +3,7 @@ package flows
 import (
 	"context"
 	"encoding/json"
-	"strings"
+	"strconv"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -40,6 +40,7 @@ var Publish = fn.Function{
 	Trigger: fn.Trigger{Routes: []fn.Route{{Method: "POST", Path: "/api/flows/{id}/publish"}}},
 	Failures: []fn.Failure{
 		{Code: Invalid, Meaning: "the drawing or a policy has problems; all are listed"},
+		{Code: fault.Invalid, Meaning: "the request is no publication, or is of another flow than its path"},
 		{Code: fault.Conflict, Meaning: "the repository owns the flow, or a policy version exists with other content"},
 	},
 	Example: fn.ExampleRequest("POST", "/api/flows/example/publish", map[string]string{"id": "example"}, `{"flow":{}}`),
@@ -81,7 +82,14 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	if owned {
 		return Published{}, fault.New(fault.Conflict, "flow %q is owned by the repository", id).On(id, "id").Do("Clone it under another id, or change it in the repository")
 	}
-	policies, err := p.policies(ctx, in.Policies, doc.PolicyRefs())
+	given, problems := read(in.Policies)
+	if len(problems) > 0 {
+		// What the flow means cannot be told without its policies; how it is
+		// written can.
+		problems = append(problems, report.Problems().Within("flow")...)
+		return Published{}, invalid(id, problems)
+	}
+	policies, err := p.policies(ctx, given, doc.PolicyRefs())
 	if err != nil {
 		return Published{}, err
 	}
@@ -91,7 +99,7 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	}
 	result, problems := compile.Compile(in.Flow, catalog, policies)
 	if len(problems) > 0 {
-		return Published{}, invalid(id, problems.Error(), problems)
+		return Published{}, invalid(id, problems.Within("flow"))
 	}
 	// The machine looks for its policies by version, so they are there before it.
 	// If it is not published after all, they wait for the next attempt.
@@ -107,16 +115,25 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	return Published{Flow: id, Machine: machine, Version: version}, p.registry.SaveFlow(ctx, live)
 }
 
-// policies gathers the given and the published policies that the flow uses.
-func (p publisher) policies(ctx context.Context, given []json.RawMessage, refs []string) ([]policy.Policy, error) {
-	var all []policy.Policy
-	have := map[string]bool{}
-	for _, doc := range given {
-		one, problems := policy.Parse(doc)
-		if len(problems) > 0 {
-			return nil, invalid(one.ID, problems.Error(), problems)
+// read reads the given policies and returns the problems of all of them.
+func read(given []json.RawMessage) (all []policy.Policy, problems flow.Problems) {
+	for i, doc := range given {
+		one, bad := policy.Parse(doc)
+		name := "policy " + one.ID
+		if one.ID == "" {
+			name = "policy " + strconv.Itoa(i+1)
 		}
-		all, have[one.Ref()] = append(all, one), true
+		problems = append(problems, bad.Within(name)...)
+		all = append(all, one)
+	}
+	return all, problems
+}
+
+// policies gathers the given and the published policies that the flow uses.
+func (p publisher) policies(ctx context.Context, all []policy.Policy, refs []string) ([]policy.Policy, error) {
+	have := map[string]bool{}
+	for _, one := range all {
+		have[one.Ref()] = true
 	}
 	for _, ref := range refs {
 		if have[ref] {
@@ -134,6 +151,6 @@ func (p publisher) policies(ctx context.Context, given []json.RawMessage, refs [
 	return all, nil
 }
 
-func invalid(id, text string, problems any) error {
-	return fault.New(Invalid, "%s", strings.TrimSpace(text)).On(id, "").Do("Mend every problem, then publish again").With(problems)
+func invalid(id string, problems flow.Problems) error {
+	return fault.New(Invalid, "%s", problems.Error()).On(id, "").Do("Mend every problem, then publish again").With(problems)
 }

@@ -205,9 +205,14 @@ func TestAllProblemsOfADrawingAreInTheAnswer(t *testing.T) {
 func TestProblemsOfAPolicyAreInTheAnswer(t *testing.T) {
 	w := newPublishing(t)
 	bad := json.RawMessage(strings.NewReplacer(`"order.channel"`, `"order.color"`, `"title":"T"`, `"titel":"T"`).Replace(string(filter("mine-channel", 1, "web"))))
-	got := w.post(t, "mine", Publication{Flow: drawing("mine", `"mine-channel@1"`, ""), Policies: []json.RawMessage{filter("other", 1, "x"), bad}})
-	if got.status != 422 || got.Error.Code != Invalid || got.Error.Record != "mine-channel" || len(got.Error.Data) != 3 {
-		t.Errorf("%+v", got)
+	worse := json.RawMessage(`{"id":"worse"}`)
+	got := w.post(t, "mine", Publication{Flow: drawing("mine", `"mine-channel@1"`, `,{"id":"odd","name":"Odd","type":"dance"}`), Policies: []json.RawMessage{filter("other", 1, "x"), bad, worse}})
+	of := map[string]int{}
+	for _, p := range got.Error.Data {
+		of[p.Of]++
+	}
+	if got.status != 422 || got.Error.Code != Invalid || got.Error.Record != "mine" || of["policy mine-channel"] != 3 || of["policy worse"] == 0 || of["flow"] != 1 || len(of) != 3 {
+		t.Errorf("problems %v of %+v", of, got)
 	}
 	w.untouched(t)
 }

@@ -22,6 +22,7 @@ const (
 // Problem is one thing that is wrong with a document.
 type Problem struct {
 	Code    string `json:"code"`
+	Of      string `json:"of,omitempty"`   // which document, where several are read together
 	Step    string `json:"step,omitempty"` // id of the step, or name of the rule
 	Pointer string `json:"pointer"`        // JSON pointer, "" for the whole document
 	Pos     int    `json:"position"`       // byte offset
@@ -33,6 +34,9 @@ type Problem struct {
 
 func (p Problem) String() string {
 	s := fmt.Sprintf("%d:%d %s", p.Line, p.Column, p.Code)
+	if p.Of != "" {
+		s = p.Of + ":" + s
+	}
 	if p.Pointer != "" {
 		s += " " + p.Pointer
 	}
@@ -49,6 +53,14 @@ func (p Problem) String() string {
 // Problems are all problems of a document in the order of their positions. No
 // problems is a nil slice.
 type Problems []Problem
+
+// Within names the document that the problems are of and returns them.
+func (ps Problems) Within(document string) Problems {
+	for i := range ps {
+		ps[i].Of = document
+	}
+	return ps
+}
 
 func (ps Problems) Error() string {
 	lines := make([]string, len(ps))
