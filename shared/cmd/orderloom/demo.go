@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"os"
@@ -72,7 +73,11 @@ func (c *demoCmd) run(s *session, w *world.World, samples []world.Sample) (missi
 	if err := api.call("GET", "/api/orders", nil, nil, &out); err != nil {
 		return nil, err
 	}
-	slices.Reverse(out.Orders) // as they came
+	place := map[string]int{} // as they were sent: virtual time stood still meanwhile
+	for i, sample := range samples {
+		place[sample.Name] = i
+	}
+	slices.SortFunc(out.Orders, func(a, b console.OrderRow) int { return cmp.Compare(place[a.Name], place[b.Name]) })
 	s.table(orderHeader, orderRows(out.Orders))
 	fmt.Fprintf(s.out, "%d orders in %.1f s; their durations are in virtual time\n", len(out.Orders), time.Since(begin).Seconds())
 	return missing, nil
