@@ -165,7 +165,7 @@ func (h *Host) openEngine(ctx context.Context) error {
 // those that wait for an outside service. They only compute and wait for the
 // table: more of them at once get nothing done sooner and keep webhooks, which
 // share the processors, from being answered.
-const platformSlots = 8
+const platformSlots = 16
 
 // invokeTask waits until functions can be invoked: executions that go on after
 // a restart are quicker than the host.

@@ -211,7 +211,7 @@ func (h *Host) startPump() {
 			}})
 		}
 	}
-	h.pump = pump.Start(pump.Options{Changes: h.table, Consumers: consumers, Shards: 4, OnFailure: h.keepFailure, Log: h.opts.Log})
+	h.pump = pump.Start(pump.Options{Changes: h.table, Consumers: consumers, Shards: 8, OnFailure: h.keepFailure, Log: h.opts.Log})
 }
 
 // filter is the event filter of a stream; without one all changes pass.
