@@ -2,14 +2,13 @@ package engine
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	mathrand "math/rand/v2"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/jsonata"
@@ -80,7 +79,7 @@ func (o Options) withDefaults() Options {
 		o.Rand = mathrand.Float64
 	}
 	if o.NewID == nil {
-		o.NewID = randomID
+		o.NewID = uuid.NewString
 	}
 	if o.Workers <= 0 {
 		o.Workers = 256
@@ -92,15 +91,6 @@ func (o Options) withDefaults() Options {
 		o.SegmentBytes = 32 << 20
 	}
 	return o
-}
-
-// randomID is a random UUID.
-func randomID() string {
-	var b [16]byte
-	rand.Read(b[:])
-	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80
-	s := hex.EncodeToString(b[:])
-	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
 
 // expressionLimits bound one expression: a second of work at most.
@@ -130,7 +120,7 @@ func (e *Engine) open(ctx context.Context) (err error) {
 		return err
 	}
 	if e.opts.Dir == "" {
-		e.secret, e.journal = []byte(randomID()), &memory{}
+		e.secret, e.journal = []byte(uuid.NewString()), &memory{}
 		return nil
 	}
 	if e.secret, err = readSecret(filepath.Join(e.opts.Dir, "secret")); err != nil {

@@ -29,9 +29,6 @@ const crashOrders = 200
 // once and reported to the shop once, and the stock is what was shipped less.
 // The fake services run in this process and survive.
 func TestCrash(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the program and takes half a minute")
-	}
 	t.Parallel()
 	dir := t.TempDir()
 	program := filepath.Join(dir, "orderloom")

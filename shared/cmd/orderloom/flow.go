@@ -15,7 +15,7 @@ import (
 )
 
 type flowCmd struct {
-	Compile compileCmd `cmd:"" help:"Compile a flow document and print its machine, or all its problems."`
+	Compile compileCmd `cmd:"" help:"Compile a flow document and print its machine, with what an order costs on standard error, or all its problems."`
 	Publish publishCmd `cmd:"" help:"Publish a flow document, with its policies, to the running Orderloom."`
 }
 
@@ -55,6 +55,7 @@ func (c *compileCmd) Run(s *session) error {
 		}
 		return fault.New(flows.Invalid, "%s does not compile; problems: %d", c.File, len(problems))
 	}
+	fmt.Fprintln(s.err, "transitions:", result.Transitions)
 	_, err = s.out.Write(result.Machine)
 	return err
 }

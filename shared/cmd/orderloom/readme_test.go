@@ -24,7 +24,7 @@ type block struct {
 //	sh tools    needs the AWS CLI: runs here when README_BLOCKS names it
 //	sh run      starts Orderloom: what the others run against
 //	sh ci       what .ci/run calls
-//	sh account  needs an AWS account: only looked at
+//	sh account  needs an AWS account: only its syntax is checked
 var tags = []string{"sh go", "sh tools", "sh run", "sh ci", "sh account"}
 
 func readme(t *testing.T) []block {
@@ -67,12 +67,30 @@ func TestREADMEBlocksAreTagged(t *testing.T) {
 	}
 }
 
+// TestREADMEBlocksAreShell: also what is not run here, for want of an account,
+// is at least written correctly, and .ci/run calls what the page says it does.
+func TestREADMEBlocksAreShell(t *testing.T) {
+	t.Parallel()
+	ci, err := os.ReadFile("../../../.ci/run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range readme(t) {
+		if b.tag == "" { // a picture
+			continue
+		}
+		if out, err := exec.CommandContext(t.Context(), "bash", "-n", "-c", b.text).CombinedOutput(); err != nil {
+			t.Errorf("README.md:%d: %v\n%s", b.line, err, out)
+		}
+		if b.tag == "sh ci" && !strings.Contains(string(ci), " "+strings.TrimSpace(b.text)+"\n") {
+			t.Errorf("README.md:%d: .ci/run does not call %q", b.line, b.text)
+		}
+	}
+}
+
 // TestREADMERuns executes the README's commands in their order, against an
 // Orderloom that was started as the README says, on free ports.
 func TestREADMERuns(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts Orderloom and takes half a minute")
-	}
 	t.Parallel()
 	wanted := "sh " + os.Getenv("README_BLOCKS")
 	if wanted == "sh " {

@@ -18,6 +18,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/fn"
@@ -99,7 +100,7 @@ func (o Options) withDefaults() Options {
 		o.Clock = clock.System{}
 	}
 	if o.NewID == nil {
-		o.NewID = randomUUID
+		o.NewID = uuid.NewString
 	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)

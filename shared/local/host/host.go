@@ -171,8 +171,12 @@ const platformSlots = 16
 // a restart are quicker than the host.
 func (h *Host) invokeTask(ctx context.Context, function string, payload []byte) ([]byte, *engine.TaskError) {
 	if f, ok := (late{h}).Find(function); ok && (h.opts.Outside == nil || !h.opts.Outside(f.ID)) {
-		h.platform <- struct{}{}
-		defer func() { <-h.platform }()
+		select {
+		case h.platform <- struct{}{}:
+			defer func() { <-h.platform }()
+		case <-ctx.Done():
+			return nil, &engine.TaskError{Error: lambda.ErrAbandoned, Cause: ctx.Err().Error()}
+		}
 	}
 	out, failure := late{h}.Invoke(ctx, function, payload)
 	if failure != nil {

@@ -18,13 +18,10 @@ func NewDirectory(stack string, functions []fn.Function) *Directory {
 	d := &Directory{stack, functions, make(map[string]int, 2*len(functions))}
 	for i, f := range functions {
 		d.byName[f.ID] = i
-		d.byName[Name(stack, f.ID)] = i
+		d.byName[fn.PhysicalName(stack, f.ID)] = i
 	}
 	return d
 }
-
-// Name is the one rule for names of functions: "<stack>-<id with dashes>".
-func Name(stack, id string) string { return stack + "-" + strings.ReplaceAll(id, "/", "-") }
 
 // Functions lists all, in the order given.
 func (d *Directory) Functions() []fn.Function { return d.functions }

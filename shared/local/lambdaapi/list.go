@@ -3,6 +3,7 @@ package lambdaapi
 import (
 	"net/http"
 
+	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/local/lambda"
 )
 
@@ -22,7 +23,7 @@ type configuration struct {
 func (h *Handler) list(w http.ResponseWriter) {
 	all := []configuration{}
 	for _, f := range h.functions.Functions() {
-		name := lambda.Name(h.functions.Stack(), f.ID)
+		name := fn.PhysicalName(h.functions.Stack(), f.ID)
 		all = append(all, configuration{
 			FunctionName: name, FunctionArn: lambda.ARN(name), Description: f.Summary, Runtime: "provided.al2023", Handler: "bootstrap",
 			Version: "$LATEST", PackageType: "Zip", Timeout: int(lambda.TimeoutOf(f).Seconds()), MemorySize: lambda.MemoryOf(f),

@@ -43,7 +43,7 @@ func (p *process) next(ctx context.Context, w http.ResponseWriter, r *http.Reque
 		h := w.Header()
 		h.Set("Lambda-Runtime-Aws-Request-Id", i.id)
 		h.Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(time.Now().Add(lambda.TimeoutOf(f)).UnixMilli(), 10))
-		h.Set("Lambda-Runtime-Invoked-Function-Arn", lambda.ARN(lambda.Name(p.pool.runtime.opts.Stack, f.ID)))
+		h.Set("Lambda-Runtime-Invoked-Function-Arn", lambda.ARN(fn.PhysicalName(p.pool.runtime.opts.Stack, f.ID)))
 		h.Set("Content-Type", "application/json")
 		_, _ = w.Write(i.payload) // a process that has gone fails the invocation by its end
 	}

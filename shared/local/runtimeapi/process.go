@@ -79,7 +79,7 @@ func (p *process) execute(ctx context.Context, program, api string) error {
 // environment is all that the program sees: what Lambda sets, with dummy
 // credentials, and the function's own variables.
 func environment(opts Options, f fn.Function, api, dir string) []string {
-	name := lambda.Name(opts.Stack, f.ID)
+	name := fn.PhysicalName(opts.Stack, f.ID)
 	env := map[string]string{
 		"AWS_LAMBDA_RUNTIME_API": api, "AWS_LAMBDA_FUNCTION_NAME": name, "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(lambda.MemoryOf(f)), "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
