@@ -1,8 +1,9 @@
 package intake
 
 import (
-	"encoding/json"
 	"unicode/utf8"
+
+	"github.com/tidwall/gjson"
 
 	"github.com/orderloom/orderloom/shared/fault"
 )
@@ -17,7 +18,7 @@ func checkJSON(body []byte) error {
 	if depth(body) > maxDepth {
 		return fault.New(fault.TooLarge, "body is nested deeper than %d levels", maxDepth)
 	}
-	if !utf8.Valid(body) || !json.Valid(body) {
+	if !utf8.Valid(body) || !gjson.ValidBytes(body) {
 		return fault.New(fault.Invalid, "body is not a JSON document in UTF-8, or is cut off").Do("Send the document as it is, with Content-Type application/json")
 	}
 	return nil

@@ -194,8 +194,9 @@ type Change struct {
 	Seq int64     // ascending in commit order
 	At  time.Time // commit time
 	Key Key
-	Old Item // nil when it was created
 	New Item // nil when it was deleted
+
+	Created bool // there was no item before
 }
 
 // Changes is the stream of an adapter that keeps one itself (SQLite; DynamoDB

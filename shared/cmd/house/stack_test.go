@@ -34,7 +34,7 @@ func section(t *testing.T, file, logicalID string) string {
 func TestTableOfTheTemplate(t *testing.T) {
 	t.Parallel()
 	own := section(t, "template.yaml", "Table")
-	want := []string{"StreamViewType: NEW_AND_OLD_IMAGES", "AttributeName: " + table.TTL + ", Enabled: true", "PointInTimeRecoveryEnabled: true"}
+	want := []string{"StreamViewType: NEW_IMAGE", "AttributeName: " + table.TTL + ", Enabled: true", "PointInTimeRecoveryEnabled: true"}
 	pk, sk := table.Primary.Attributes()
 	want = append(want, fmt.Sprintf("KeySchema:\n        - {AttributeName: %s, KeyType: HASH}\n        - {AttributeName: %s, KeyType: RANGE}", pk, sk))
 	for _, index := range []table.Index{table.GSI1, table.GSI2} {

@@ -58,6 +58,7 @@ type Options struct {
 type Bus struct {
 	opts    Options
 	rules   []rule
+	detail  bool // some rule looks into the detail
 	running atomic.Int64
 
 	mu   sync.RWMutex
@@ -82,6 +83,7 @@ func New(rules []Rule, opts Options) (*Bus, error) {
 			return nil, fault.Wrap(err, fault.Invalid, "the event pattern of rule %s", r.Name)
 		}
 		b.rules = append(b.rules, rule{r, p})
+		b.detail = b.detail || len(p.Fields("detail")) > 0
 	}
 	return b, nil
 }

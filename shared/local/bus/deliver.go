@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/tidwall/gjson"
+
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/fn"
 )
@@ -85,7 +87,7 @@ func (b *Bus) deliver(ctx context.Context, e fn.BusEntry) Outcome {
 		return Outcome{ErrorCode: "MalformedDetail", ErrorMessage: err.Error()}
 	}
 	b.tapped(event)
-	value, err := decode(event)
+	value, err := b.visible(event)
 	if err != nil {
 		return Outcome{ErrorCode: "MalformedDetail", ErrorMessage: err.Error()}
 	}
@@ -93,6 +95,22 @@ func (b *Bus) deliver(ctx context.Context, e fn.BusEntry) Outcome {
 		return Outcome{ErrorCode: "InternalFailure", ErrorMessage: err.Error()}
 	}
 	return Outcome{EventID: id}
+}
+
+// visible is as much of an event as the rules look at: reading the detail of
+// every event would cost more than delivering it.
+func (b *Bus) visible(event []byte) (map[string]any, error) {
+	if b.detail {
+		return decode(event)
+	}
+	value := map[string]any{}
+	gjson.ParseBytes(event).ForEach(func(name, v gjson.Result) bool {
+		if v.Type == gjson.String {
+			value[name.Str] = v.Str
+		}
+		return true
+	})
+	return value, nil
 }
 
 func check(e fn.BusEntry) Outcome {
@@ -108,7 +126,7 @@ func check(e fn.BusEntry) Outcome {
 }
 
 func isObject(detail []byte) bool {
-	return bytes.HasPrefix(bytes.TrimLeft(detail, " \t\r\n"), []byte("{")) && json.Valid(detail)
+	return bytes.HasPrefix(bytes.TrimLeft(detail, " \t\r\n"), []byte("{")) && gjson.ValidBytes(detail)
 }
 
 func (b *Bus) envelope(id string, e fn.BusEntry) ([]byte, error) {
@@ -139,6 +157,9 @@ func (b *Bus) fanOut(ctx context.Context, value map[string]any, event []byte) er
 			targets = append(targets, r.Targets...)
 		}
 	}
+	if len(targets) == 1 {
+		return targets[0].failed(b.attempt(ctx, targets[0], event))
+	}
 	failures := make([]error, len(targets))
 	var wg sync.WaitGroup
 	for i, t := range targets {
@@ -147,10 +168,18 @@ func (b *Bus) fanOut(ctx context.Context, value map[string]any, event []byte) er
 	wg.Wait()
 	for i, err := range failures {
 		if err != nil {
-			return fmt.Errorf("target %s: %w", targets[i].ID, err)
+			return targets[i].failed(err)
 		}
 	}
 	return nil
+}
+
+// failed names the target in its error, if there is one.
+func (t Target) failed(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("target %s: %w", t.ID, err)
 }
 
 // attempt tries one target, again after each backoff.

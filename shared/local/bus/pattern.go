@@ -93,6 +93,19 @@ func (p *Pattern) Match(event map[string]any) bool {
 	return true
 }
 
+// Fields lists the fields below a path that the pattern looks at.
+func (p *Pattern) Fields(path ...string) (names []string) {
+	for _, f := range p.fields {
+		switch {
+		case len(path) == 0:
+			names = append(names, f.name)
+		case f.name == path[0] && f.below != nil:
+			return f.below.Fields(path[1:]...)
+		}
+	}
+	return names
+}
+
 // within matches a nested pattern; of a list, one element must match. What is
 // no object has no fields, which "exists": false may want.
 func (p *Pattern) within(v any) bool {

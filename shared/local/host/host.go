@@ -142,7 +142,7 @@ func (h *Host) openFolder(ctx context.Context) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fault.Wrap(err, fault.Internal, "creating the data folder")
 	}
-	if h.table, err = sqlite.Open(ctx, filepath.Join(dir, "table.db"), h.opts.Clock); err != nil {
+	if h.table, err = sqlite.Open(ctx, filepath.Join(dir, "table.db"), h.opts.Clock, sqlite.Following(h.followed())); err != nil {
 		return err
 	}
 	if h.blobs, err = folder.Open(filepath.Join(dir, "documents")); err != nil {
@@ -165,7 +165,7 @@ func (h *Host) openEngine(ctx context.Context) error {
 // those that wait for an outside service. They only compute and wait for the
 // table: more of them at once get nothing done sooner and keep webhooks, which
 // share the processors, from being answered.
-const platformSlots = 16
+const platformSlots = 64
 
 // invokeTask waits until functions can be invoked: executions that go on after
 // a restart are quicker than the host.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"slices"
 	"strconv"
 	"time"
 
@@ -211,12 +212,31 @@ func (h *Host) startPump() {
 			}})
 		}
 	}
-	h.pump = pump.Start(pump.Options{Changes: h.table, Consumers: consumers, Shards: 8, OnFailure: h.keepFailure, Log: h.opts.Log})
+	h.pump = pump.Start(pump.Options{Changes: h.table, Consumers: consumers, Shards: 16, OnFailure: h.keepFailure, Log: h.opts.Log})
+}
+
+// followed reports whether some function follows a change.
+func (h *Host) followed() func(table.Change) bool {
+	var filters []func(table.Change) bool
+	for _, f := range h.template.Functions {
+		if f.Stream == nil {
+			continue
+		}
+		filter := h.filter(f)
+		if filter == nil {
+			return func(table.Change) bool { return true }
+		}
+		filters = append(filters, filter)
+	}
+	return func(c table.Change) bool {
+		return slices.ContainsFunc(filters, func(wants func(table.Change) bool) bool { return wants(c) })
+	}
 }
 
 // filter is the event filter of a stream; without one all changes pass.
 func (h *Host) filter(f template.Function) func(table.Change) bool {
 	var patterns []*bus.Pattern
+	var wanted []string // attributes
 	for _, text := range f.Stream.Filters {
 		p, err := bus.ParsePattern(text)
 		if err != nil {
@@ -224,12 +244,13 @@ func (h *Host) filter(f template.Function) func(table.Change) bool {
 			return nil
 		}
 		patterns = append(patterns, p)
+		wanted = append(wanted, p.Fields("dynamodb", "NewImage")...)
 	}
 	if len(patterns) == 0 {
 		return nil
 	}
 	return func(c table.Change) bool {
-		record := recordOf(c)
+		record := recordOf(c, wanted)
 		for _, p := range patterns {
 			if p.Match(record) {
 				return true
@@ -239,18 +260,19 @@ func (h *Host) filter(f template.Function) func(table.Change) bool {
 	}
 }
 
-// recordOf is as much of a stream record as filters look at.
-func recordOf(c table.Change) map[string]any {
+// recordOf is as much of a stream record as filters look at: of the image, the
+// attributes wanted.
+func recordOf(c table.Change, wanted []string) map[string]any {
 	name := "MODIFY"
 	switch {
-	case c.Old == nil:
+	case c.Created:
 		name = "INSERT"
 	case c.New == nil:
 		name = "REMOVE"
 	}
 	image := map[string]any{}
-	for attr, v := range c.New {
-		switch v := v.(type) {
+	for _, attr := range wanted {
+		switch v := c.New[attr].(type) {
 		case string:
 			image[attr] = map[string]any{"S": v}
 		case int64:

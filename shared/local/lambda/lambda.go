@@ -71,6 +71,17 @@ type Runtime struct {
 	handlers []instance
 	meter    Meter
 	running  sync.WaitGroup
+	idle     chan invocation // to a worker that waits for one
+	closed   chan struct{}
+	close    sync.Once
+}
+
+// invocation is one that a worker runs.
+type invocation struct {
+	ctx     context.Context
+	index   int // of the function
+	payload []byte
+	done    chan result
 }
 
 // instance is a function's handler, built before its first use.
@@ -84,7 +95,8 @@ var _ Invoker = (*Runtime)(nil)
 // New returns a runtime for the functions of a stack. Every function gets deps;
 // defects go to log.
 func New(stack string, functions []fn.Function, deps fn.Deps, log *slog.Logger) *Runtime {
-	return &Runtime{Directory: NewDirectory(stack, functions), deps: deps, log: log, handlers: make([]instance, len(functions))}
+	return &Runtime{Directory: NewDirectory(stack, functions), deps: deps, log: log, handlers: make([]instance, len(functions)),
+		idle: make(chan invocation), closed: make(chan struct{})}
 }
 
 // Invoke implements Invoker. It returns at the function's timeout even when the
@@ -101,20 +113,44 @@ func (r *Runtime) Invoke(ctx context.Context, name string, payload []byte) ([]by
 	f := r.functions[i]
 	ctx, cancel := Deadline(ctx, f)
 	defer cancel()
+	inv := invocation{ctx, i, payload, make(chan result, 1)}
 	r.running.Add(1)
-	end := r.meter.Begin()
-	done := make(chan result, 1)
-	go func() {
-		defer r.running.Done()
-		out := r.handle(ctx, i, payload)
-		end(out.failure != nil)
-		done <- out
-	}()
 	select {
-	case out := <-done:
+	case r.idle <- inv:
+	default:
+		go r.work(inv)
+	}
+	select {
+	case out := <-inv.done:
 		return out.data, out.failure
 	case <-ctx.Done():
 		return nil, Ended(ctx, f)
+	}
+}
+
+// patience is how long a worker waits for its next invocation.
+const patience = 5 * time.Second
+
+// work runs an invocation and those that come while it waits. A goroutine for
+// each would cost more than many handlers: its stack begins small and is copied
+// as it grows.
+func (r *Runtime) work(inv invocation) {
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	for {
+		end := r.meter.Begin()
+		out := r.handle(inv.ctx, inv.index, inv.payload)
+		end(out.failure != nil)
+		inv.done <- out
+		r.running.Done()
+		wait.Reset(patience)
+		select {
+		case inv = <-r.idle:
+		case <-wait.C:
+			return
+		case <-r.closed:
+			return
+		}
 	}
 }
 
@@ -154,5 +190,6 @@ func (r *Runtime) Stats() Stats { return r.meter.Stats() }
 // Close waits until no handler runs. Nobody may call Invoke any more.
 func (r *Runtime) Close() error {
 	r.running.Wait()
+	r.close.Do(func() { close(r.closed) })
 	return nil
 }

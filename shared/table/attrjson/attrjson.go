@@ -4,7 +4,6 @@ package attrjson
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strconv"
@@ -21,9 +20,12 @@ type Item table.Item
 
 // MarshalJSON implements json.Marshaler. It writes by hand: every change of the
 // table passes here on its way to the functions that follow it.
-func (i Item) MarshalJSON() ([]byte, error) {
+func (i Item) MarshalJSON() ([]byte, error) { return i.Append(nil) }
+
+// Append appends what MarshalJSON returns.
+func (i Item) Append(out []byte) ([]byte, error) {
 	if i == nil {
-		return []byte("null"), nil
+		return append(out, "null"...), nil
 	}
 	size := 2
 	for name, value := range i {
@@ -32,12 +34,12 @@ func (i Item) MarshalJSON() ([]byte, error) {
 			size += base64.StdEncoding.EncodedLen(len(b))
 		}
 	}
-	out := append(make([]byte, 0, size), '{')
+	out = append(slices.Grow(out, size), '{')
 	for n, name := range slices.Sorted(maps.Keys(i)) {
 		if n > 0 {
 			out = append(out, ',')
 		}
-		out = append(appendText(out, name), ':')
+		out = append(gjson.AppendJSONString(out, name), ':')
 		var err error
 		if out, err = appendValue(out, name, i[name]); err != nil {
 			return nil, err
@@ -46,15 +48,10 @@ func (i Item) MarshalJSON() ([]byte, error) {
 	return append(out, '}'), nil
 }
 
-func appendText(out []byte, s string) []byte {
-	text, _ := json.Marshal(s) // a string always encodes
-	return append(out, text...)
-}
-
 func appendValue(out []byte, name string, value any) ([]byte, error) {
 	switch v := value.(type) {
 	case string:
-		out = appendText(append(out, `{"S":`...), v)
+		out = gjson.AppendJSONString(append(out, `{"S":`...), v)
 	case int64:
 		out = append(strconv.AppendInt(append(out, `{"N":"`...), v, 10), '"')
 	case bool:

@@ -20,7 +20,7 @@ func EnsureTable(ctx context.Context, client *dynamodb.Client, name string) erro
 		TableName:           aws.String(name),
 		BillingMode:         types.BillingModePayPerRequest,
 		KeySchema:           keySchema(table.Primary),
-		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewAndOldImages},
+		StreamSpecification: &types.StreamSpecification{StreamEnabled: aws.Bool(true), StreamViewType: types.StreamViewTypeNewImage},
 	}
 	for _, index := range []table.Index{table.Primary, table.GSI1, table.GSI2} {
 		pk, sk := index.Attributes()

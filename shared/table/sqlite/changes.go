@@ -45,7 +45,9 @@ func (s *Store) readLog(after int64, limit int) (log []logged, err error) {
 	bytes, row := 0, make([]driver.Value, 6)
 	err = s.reading(func(r *reader) error {
 		return r.changes.query(row, func() bool {
-			l := logged{before: body(row[4]), after: body(row[5])}
+			l := logged{after: body(row[5])}
+			created, _ := row[4].(int64)
+			l.created = created != 0
 			l.seq, _ = row[0].(int64)
 			l.at, _ = row[1].(int64)
 			l.key.PK, _ = row[2].(string)
@@ -58,19 +60,21 @@ func (s *Store) readLog(after int64, limit int) (log []logged, err error) {
 	return log, err
 }
 
-func (l logged) change() (c table.Change, err error) {
-	c = table.Change{Seq: l.seq, At: time.Unix(0, l.at).UTC(), Key: l.key}
-	if c.Old, err = image(l.key, l.before); err == nil {
-		c.New, err = image(l.key, l.after)
+// of is the change before it is logged.
+func (l logged) of(r row) table.Change {
+	c := table.Change{At: time.Unix(0, l.at).UTC(), Key: l.key, Created: l.created}
+	if l.after != "" {
+		c.New = r.after
 	}
-	return c, err
+	return c
 }
 
-func image(key table.Key, body string) (table.Item, error) {
-	if body == "" {
-		return nil, nil
+func (l logged) change() (c table.Change, err error) {
+	c = table.Change{Seq: l.seq, At: time.Unix(0, l.at).UTC(), Key: l.key, Created: l.created}
+	if l.after != "" {
+		c.New, err = decode(l.key, l.after)
 	}
-	return decode(key, body)
+	return c, err
 }
 
 // Wait implements table.Changes. It also ends, with a fault, when the store closes.

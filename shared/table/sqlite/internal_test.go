@@ -156,6 +156,40 @@ func TestExpiredItemsAreDeletedInTime(t *testing.T) {
 	}
 }
 
+// before is the format of change before version 2.
+const before = `
+DROP TABLE change;
+CREATE TABLE change (seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, pk TEXT NOT NULL, sk TEXT NOT NULL, old BLOB, new BLOB);
+INSERT INTO change VALUES (1, 10, 'p', 'a', NULL, x'01'), (2, 11, 'p', 'a', x'01', x'01'), (3, 12, 'p', 'a', x'01', NULL);
+PRAGMA user_version = 1`
+
+func TestAFileOfTheFirstVersionIsBroughtUpToDate(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "table.db")
+	db, err := openConnection(path)
+	if err == nil {
+		err = errors.Join(db.exec(schema), db.exec(before), db.close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), path, clock.System{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.Changes(t.Context(), 0, 10)
+	key := table.Key{PK: "p", SK: "a"}
+	item := table.Item{"pk": "p", "sk": "a"}
+	want := []table.Change{{Seq: 1, At: time.Unix(0, 10).UTC(), Key: key, New: item, Created: true},
+		{Seq: 2, At: time.Unix(0, 11).UTC(), Key: key, New: item}, {Seq: 3, At: time.Unix(0, 12).UTC(), Key: key}}
+	if diff := cmp.Diff(want, got); diff != "" || err != nil {
+		t.Error(diff, err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func TestLaterFormatIsRefused(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "table.db")

@@ -27,7 +27,7 @@ func openReader(path string) (_ *reader, err error) {
 	}
 	r := &reader{connection: conn, queries: map[table.Index][2]*statement{}}
 	r.find = prepare(findText)
-	r.changes = prepare("SELECT seq, at, pk, sk, old, new FROM change WHERE seq > ? ORDER BY seq LIMIT ?")
+	r.changes = prepare("SELECT seq, at, pk, sk, created, new FROM change WHERE seq > ? ORDER BY seq LIMIT ?")
 	for _, index := range []table.Index{table.Primary, table.GSI1, table.GSI2} {
 		r.queries[index] = [2]*statement{prepare(queryText(index, false)), prepare(queryText(index, true))}
 	}

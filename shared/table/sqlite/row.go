@@ -123,19 +123,17 @@ func sameColumns(a, b table.Item) bool {
 
 // record appends to the change log. Images that read as absent are absent.
 func (w *writer) record(key table.Key, r row, body string) error {
-	c := logged{at: w.now.UnixNano(), key: key}
-	if r.before != nil {
-		c.before = r.body
-	}
+	c := logged{at: w.now.UnixNano(), key: key, created: r.before == nil}
 	if r.after != nil && !table.Expired(r.after, w.now) {
 		c.after = body
 	}
-	if c.before == "" && c.after == "" {
+	w.written.Add(1)
+	if c.created && c.after == "" || w.wanted != nil && !w.wanted(c.of(r)) {
 		return nil
 	}
 	w.seq++
 	c.seq = w.seq
 	w.changes = append(w.changes, c)
-	_, err := w.log.exec(c.seq, c.at, key.PK, key.SK, blob(c.before), blob(c.after))
+	_, err := w.log.exec(c.seq, c.at, key.PK, key.SK, c.created, blob(c.after))
 	return err
 }

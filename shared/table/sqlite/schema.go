@@ -6,7 +6,7 @@ import (
 )
 
 // schemaVersion is kept in user_version; a file of a later one is refused.
-const schemaVersion = 1
+const schemaVersion = 2
 
 // Text is compared by bytes (BINARY), the order of DynamoDB's string keys.
 const schema = `
@@ -28,27 +28,39 @@ CREATE TABLE change (
 	at  INTEGER NOT NULL, -- nanoseconds since 1970
 	pk  TEXT NOT NULL,
 	sk  TEXT NOT NULL,
-	old BLOB,
-	new BLOB
+	created INTEGER NOT NULL, -- 1: there was no item before
+	new BLOB                  -- NULL: there is none any more
 );
 CREATE TABLE trimmed (upto INTEGER NOT NULL); -- one row: seq never falls back, even with no change left
 INSERT INTO trimmed VALUES (0);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 `
 
-// migrate creates the tables in a new file, all or nothing.
+// toVersion2: changes no longer keep the item as it was before.
+const toVersion2 = `
+ALTER TABLE change ADD COLUMN created INTEGER NOT NULL DEFAULT 0;
+UPDATE change SET created = old IS NULL;
+ALTER TABLE change DROP COLUMN old;
+PRAGMA user_version = 2;
+`
+
+// migrate creates the tables in a new file or brings those of an earlier
+// version up to date, all or nothing.
 func migrate(conn *connection) error {
 	version, err := conn.value("PRAGMA user_version")
 	if err != nil {
 		return err
 	}
+	steps := schema
 	switch v, _ := version.(int64); {
+	case v == 1:
+		steps = toVersion2
 	case v == schemaVersion:
 		return nil
 	case v > schemaVersion:
 		return fmt.Errorf("the file has format %d, this program knows %d: it was written by a later Orderloom", v, schemaVersion)
 	}
-	if err := conn.exec("BEGIN IMMEDIATE;" + schema + "COMMIT"); err != nil {
+	if err := conn.exec("BEGIN IMMEDIATE;" + steps + "COMMIT"); err != nil {
 		return errors.Join(err, conn.exec("ROLLBACK"))
 	}
 	return nil

@@ -49,9 +49,10 @@ type Store struct {
 	closeErr  error
 	writerErr error // of closing the writer
 
-	last   atomic.Int64 // seq of the last committed change
-	mu     sync.Mutex
-	waiter chan struct{} // closed at the next commit with changes
+	written *atomic.Int64 // see Written
+	last    atomic.Int64  // seq of the last committed change
+	mu      sync.Mutex
+	waiter  chan struct{} // closed at the next commit with changes
 }
 
 var (
@@ -59,10 +60,19 @@ var (
 	_ table.Changes = (*Store)(nil)
 )
 
+// Option changes what Open opens.
+type Option func(*writer)
+
+// Following keeps only changes that wanted says somebody follows; the others
+// are none in the stream. Without it every change is kept.
+func Following(wanted func(table.Change) bool) Option {
+	return func(w *writer) { w.wanted = wanted }
+}
+
 // Open opens or creates the store in the file at path; beside it lie SQLite's
 // -wal and -shm files and a -lock file. A store that another process has open
 // is a fault with code Provider.Unavailable.
-func Open(ctx context.Context, path string, clk clock.Clock) (*Store, error) {
+func Open(ctx context.Context, path string, clk clock.Clock, options ...Option) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -79,7 +89,11 @@ func Open(ctx context.Context, path string, clk clock.Clock) (*Store, error) {
 		_ = s.lock.close() // the first error counts
 		return nil, fail(err, "open the table", abs)
 	}
+	for _, option := range options {
+		option(w)
+	}
 	s.last.Store(w.seq)
+	s.written = &w.written
 	go s.writeLoop(w)
 	return s, nil
 }
@@ -93,6 +107,10 @@ func newStore(path string, clk clock.Clock) *Store {
 	}
 	return s
 }
+
+// Written counts the items written and deleted since Open, those of
+// transactions that failed among them.
+func (s *Store) Written() int64 { return s.written.Load() }
 
 // Close ends the store after the writes that wait. Calls that come later fail.
 func (s *Store) Close() error {

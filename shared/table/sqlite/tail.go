@@ -9,13 +9,14 @@ import (
 
 // logged is a row of the change log.
 type logged struct {
-	seq, at       int64
-	key           table.Key
-	before, after string // bodies, "" where there was or is no item
+	seq, at int64
+	key     table.Key
+	created bool   // there was no item before
+	after   string // body, "" where there is no item
 }
 
 func (l logged) bytes() int {
-	return len(l.key.PK) + len(l.key.SK) + len(l.before) + len(l.after) + rowOverhead
+	return len(l.key.PK) + len(l.key.SK) + len(l.after) + rowOverhead
 }
 
 // tail holds the changes committed last, without a gap: whoever follows the log

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"database/sql/driver"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/clock"
@@ -20,6 +21,10 @@ type writer struct {
 	clock clock.Clock
 	cache *cache
 	tail  *tail
+
+	wanted func(table.Change) bool // changes that are kept; nil: all
+
+	written atomic.Int64
 
 	// The transaction under way.
 	now     time.Time
@@ -65,7 +70,7 @@ func (w *writer) prepare() error {
 		"UPDATE item SET body = ? WHERE id = ?":                                                          &w.update,
 		"UPDATE item SET gsi1pk = ?, gsi1sk = ?, gsi2pk = ?, gsi2sk = ?, ttl = ?, body = ? WHERE id = ?": &w.reindex,
 		"DELETE FROM item WHERE id = ?":                                                                  &w.remove,
-		"INSERT INTO change (seq, at, pk, sk, old, new) VALUES (?, ?, ?, ?, ?, ?)":                       &w.log,
+		"INSERT INTO change (seq, at, pk, sk, created, new) VALUES (?, ?, ?, ?, ?, ?)":                   &w.log,
 		"DELETE FROM change WHERE seq <= ?":                                                              &w.forget,
 		"UPDATE trimmed SET upto = max(upto, ?)":                                                         &w.forgotten,
 		"DELETE FROM item WHERE id IN (SELECT id FROM item WHERE ttl <= ? LIMIT ?) RETURNING pk, sk":     &w.purge,

@@ -1,10 +1,11 @@
 // Package stream converts between table changes and the event with which
-// DynamoDB Streams invokes a Lambda function (NEW_AND_OLD_IMAGES). The local
+// DynamoDB Streams invokes a Lambda function (StreamViewType NEW_IMAGE). The local
 // host encodes the changes of its own table, so that a stream consumer is the
 // same function in both places. It needs no AWS SDK.
 package stream
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -35,7 +36,6 @@ type change struct {
 	At       json.Number   `json:"ApproximateCreationDateTime"` // seconds since 1970
 	Keys     attrjson.Item `json:"Keys"`
 	New      attrjson.Item `json:"NewImage,omitempty"`
-	Old      attrjson.Item `json:"OldImage,omitempty"`
 	Sequence string        `json:"SequenceNumber"`
 	Size     int           `json:"SizeBytes"`
 	View     string        `json:"StreamViewType"`
@@ -47,30 +47,50 @@ type identity struct {
 	Principal string `json:"principalId"`
 }
 
-const view = "NEW_AND_OLD_IMAGES"
+// view is what records hold beside keys; a stream that shows the old image too
+// serves as well.
+const view, wider = "NEW_IMAGE", "NEW_AND_OLD_IMAGES"
 
-// Encode returns the event that delivers these changes.
+// Encode returns the event that delivers these changes. It writes by hand: every
+// change of the table passes here on its way to the functions that follow it.
 func Encode(changes []table.Change) ([]byte, error) {
-	e := event{Records: make([]record, 0, len(changes))}
-	for _, c := range changes {
-		name := "MODIFY"
-		switch {
-		case c.Old == nil && c.New == nil:
-			return nil, fault.New(fault.Invalid, "change %d has no image", c.Seq).On(c.Key.String(), "")
-		case c.Old == nil:
-			name = "INSERT"
-		case c.New == nil:
-			name = "REMOVE"
+	out := []byte(`{"Records":[`)
+	for i, c := range changes {
+		if i > 0 {
+			out = append(out, ',')
 		}
-		seq := strconv.FormatInt(c.Seq, 10)
-		e.Records = append(e.Records, record{
-			EventID: seq, EventName: name, EventVersion: "1.1", EventSource: "aws:dynamodb", Region: "us-east-1",
-			Change: change{At: formatTime(c.At), Keys: attrjson.Item{table.PK: c.Key.PK, table.SK: c.Key.SK},
-				New: attrjson.Item(c.New), Old: attrjson.Item(c.Old), Sequence: seq, View: view,
-				Size: table.Size(c.Old) + table.Size(c.New)},
-		})
+		var err error
+		if out, err = appendRecord(out, c); err != nil {
+			return nil, err
+		}
 	}
-	return json.Marshal(e)
+	return append(out, "]}"...), nil
+}
+
+func appendRecord(out []byte, c table.Change) (_ []byte, err error) {
+	name := "MODIFY"
+	switch {
+	case c.New == nil && c.Created:
+		return nil, fault.New(fault.Invalid, "change %d creates nothing", c.Seq).On(c.Key.String(), "")
+	case c.New == nil:
+		name = "REMOVE"
+	case c.Created:
+		name = "INSERT"
+	}
+	out = append(strconv.AppendInt(append(out, `{"eventID":"`...), c.Seq, 10), `","eventName":"`...)
+	out = append(append(out, name...), `","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"us-east-1","dynamodb":{"ApproximateCreationDateTime":`...)
+	out = append(appendTime(out, c.At), `,"Keys":`...)
+	if out, err = (attrjson.Item{table.PK: c.Key.PK, table.SK: c.Key.SK}).Append(out); err != nil {
+		return nil, err
+	}
+	if c.New != nil {
+		if out, err = attrjson.Item(c.New).Append(append(out, `,"NewImage":`...)); err != nil {
+			return nil, err
+		}
+	}
+	out = strconv.AppendInt(append(out, `,"SequenceNumber":"`...), c.Seq, 10)
+	out = strconv.AppendInt(append(out, `","SizeBytes":`...), int64(table.Size(c.New)), 10)
+	return append(out, `,"StreamViewType":"`+view+`"}}`...), nil
 }
 
 // Decode returns the changes of an event in its order. What an item was
@@ -89,7 +109,7 @@ func Decode(text []byte) ([]table.Change, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Old == nil && c.New == nil {
+		if c.New == nil && (c.Created || r.expired()) {
 			continue
 		}
 		c.Seq = seqs[i]
@@ -147,51 +167,46 @@ func sequences(e event) []int64 {
 
 func (r record) decode() (table.Change, error) {
 	keys := table.Item(r.Change.Keys)
-	c := table.Change{Key: keys.Key(), Old: table.Item(r.Change.Old), New: table.Item(r.Change.New)}
+	c := table.Change{Key: keys.Key(), New: table.Item(r.Change.New), Created: r.EventName == "INSERT"}
 	bad := func(field, why string, got any) *fault.Error {
 		return fault.New(fault.Invalid, "stream record: %s", why).On(c.Key.String(), field).Got(got)
 	}
 	if err := table.ValidateKey(c.Key); err != nil {
 		return c, err
 	}
-	if r.Change.View != view {
+	if r.Change.View != view && r.Change.View != wider {
 		return c, bad("StreamViewType", "the stream must have "+view, r.Change.View).Do("Set the table's StreamViewType")
 	}
 	if !agrees(r.EventName, c) {
-		return c, bad("eventName", "the images do not agree with the event", r.EventName)
+		return c, bad("eventName", "the image does not agree with the event", r.EventName)
 	}
 	var ok bool
 	if c.At, ok = parseTime(r.Change.At); !ok {
 		return c, bad("ApproximateCreationDateTime", "not a time", r.Change.At)
 	}
-	if r.By != nil && r.By.Type == "Service" && r.By.Principal == "dynamodb.amazonaws.com" {
-		c.Old = nil // DynamoDB only removed what had expired
-	}
-	c.Old, c.New = table.Live(c.Old, c.At), table.Live(c.New, c.At)
+	c.New = table.Live(c.New, c.At)
 	return c, nil
 }
 
+// expired says that DynamoDB only removed what had expired.
+func (r record) expired() bool {
+	return r.By != nil && r.By.Type == "Service" && r.By.Principal == "dynamodb.amazonaws.com"
+}
+
 func agrees(name string, c table.Change) bool {
-	for _, image := range []table.Item{c.Old, c.New} {
-		if image != nil && image.Key() != c.Key {
-			return false
-		}
-	}
 	switch name {
-	case "INSERT":
-		return c.Old == nil && c.New != nil
-	case "MODIFY":
-		return c.Old != nil && c.New != nil
+	case "INSERT", "MODIFY":
+		return c.New != nil && c.New.Key() == c.Key
 	case "REMOVE":
-		return c.Old != nil && c.New == nil
+		return c.New == nil
 	}
 	return false
 }
 
-// formatTime keeps nanoseconds, which a float would lose.
-func formatTime(t time.Time) json.Number {
-	text := fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond())
-	return json.Number(strings.TrimRight(strings.TrimRight(text, "0"), "."))
+// appendTime keeps nanoseconds, which a float would lose.
+func appendTime(out []byte, t time.Time) []byte {
+	out = fmt.Appendf(out, "%d.%09d", t.Unix(), t.Nanosecond())
+	return bytes.TrimRight(bytes.TrimRight(out, "0"), ".")
 }
 
 // lastSecond bounds times to the year 5138.

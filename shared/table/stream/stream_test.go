@@ -17,18 +17,16 @@ const awsEvent = `{"Records":[
 {"eventID":"c4ca4238","eventName":"INSERT","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
  "dynamodb":{"ApproximateCreationDateTime":1.8E9,"Keys":{"pk":{"S":"a"},"sk":{"S":"1"}},
   "NewImage":{"pk":{"S":"a"},"sk":{"S":"1"},"n":{"N":"5"}},
-  "SequenceNumber":"4421584500000000017450439091","SizeBytes":26,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+  "SequenceNumber":"4421584500000000017450439091","SizeBytes":26,"StreamViewType":"NEW_IMAGE"},
  "eventSourceARN":"arn:aws:dynamodb:eu-central-1:123456789012:table/t/stream/2026-01-01T00:00:00.000"},
 {"eventID":"c81e728d","eventName":"REMOVE","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
  "dynamodb":{"ApproximateCreationDateTime":1800000000,"Keys":{"pk":{"S":"g"},"sk":{"S":"1"}},
-  "OldImage":{"pk":{"S":"g"},"sk":{"S":"1"},"ttl":{"N":"1799990000"}},
-  "SequenceNumber":"4421584500000000017450439092","SizeBytes":26,"StreamViewType":"NEW_AND_OLD_IMAGES"},
+  "SequenceNumber":"4421584500000000017450439092","SizeBytes":26,"StreamViewType":"NEW_IMAGE"},
  "userIdentity":{"type":"Service","principalId":"dynamodb.amazonaws.com"}},
 {"eventID":"eccbc87e","eventName":"MODIFY","eventVersion":"1.1","eventSource":"aws:dynamodb","awsRegion":"eu-central-1",
  "dynamodb":{"ApproximateCreationDateTime":1800000001,"Keys":{"pk":{"S":"g"},"sk":{"S":"2"}},
-  "OldImage":{"pk":{"S":"g"},"sk":{"S":"2"},"ttl":{"N":"1799990000"}},
   "NewImage":{"pk":{"S":"g"},"sk":{"S":"2"},"ttl":{"N":"1900000000"}},
-  "SequenceNumber":"4421584500000000017450439093","SizeBytes":59,"StreamViewType":"NEW_AND_OLD_IMAGES"}}]}`
+  "SequenceNumber":"4421584500000000017450439093","SizeBytes":59,"StreamViewType":"NEW_IMAGE"}}]}`
 
 func TestEventOfAWSDecodes(t *testing.T) {
 	t.Parallel()
@@ -37,8 +35,8 @@ func TestEventOfAWSDecodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []table.Change{
-		{Seq: 1, At: time.Unix(1_800_000_000, 0).UTC(), Key: table.Key{PK: "a", SK: "1"}, New: table.Item{"pk": "a", "sk": "1", "n": int64(5)}},
-		// The removal of an expired item is no change; what replaced an expired item is new.
+		{Seq: 1, At: time.Unix(1_800_000_000, 0).UTC(), Key: table.Key{PK: "a", SK: "1"}, New: table.Item{"pk": "a", "sk": "1", "n": int64(5)}, Created: true},
+		// The removal of an expired item is no change.
 		{Seq: 3, At: time.Unix(1_800_000_001, 0).UTC(), Key: table.Key{PK: "g", SK: "2"}, New: table.Item{"pk": "g", "sk": "2", "ttl": int64(1_900_000_000)}},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -70,9 +68,9 @@ func TestEncodedChangesDecodeToTheSame(t *testing.T) {
 	first := table.Item{"pk": k.PK, "sk": k.SK, "b": []byte{1}, "yes": true, "n": int64(-1), "s": ""}
 	second := table.Item{"pk": k.PK, "sk": k.SK}
 	want := []table.Change{
-		{Seq: 7, At: time.Unix(1_800_000_000, 1).UTC(), Key: k, New: first},
-		{Seq: 8, At: time.Unix(1_800_000_000, 120_000_000).UTC(), Key: k, Old: first, New: second},
-		{Seq: 9, At: time.Unix(1_800_000_010, 0).UTC(), Key: k, Old: second},
+		{Seq: 7, At: time.Unix(1_800_000_000, 1).UTC(), Key: k, New: first, Created: true},
+		{Seq: 8, At: time.Unix(1_800_000_000, 120_000_000).UTC(), Key: k, New: second},
+		{Seq: 9, At: time.Unix(1_800_000_010, 0).UTC(), Key: k},
 	}
 	text, err := stream.Encode(want)
 	if err != nil {
@@ -88,8 +86,8 @@ func TestEncodedChangesDecodeToTheSame(t *testing.T) {
 	if text, err := stream.Encode(nil); err != nil || string(text) != `{"Records":[]}` {
 		t.Errorf("no changes: %s, %v", text, err)
 	}
-	if _, err := stream.Encode([]table.Change{{Seq: 1, Key: k}}); !fault.Is(err, fault.Invalid) {
-		t.Errorf("a change without images: %v", err)
+	if _, err := stream.Encode([]table.Change{{Seq: 1, Key: k, Created: true}}); !fault.Is(err, fault.Invalid) {
+		t.Errorf("a change that creates nothing: %v", err)
 	}
 }
 
@@ -116,15 +114,22 @@ func TestTimesOfAnyYearArrive(t *testing.T) {
 	}
 }
 
+func TestAStreamThatShowsTheOldImageTooServes(t *testing.T) {
+	t.Parallel()
+	if got, err := stream.Decode([]byte(strings.ReplaceAll(awsEvent, "NEW_IMAGE", "NEW_AND_OLD_IMAGES"))); err != nil || len(got) != 2 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 func TestWrongEventsAreRefused(t *testing.T) {
 	t.Parallel()
 	if got, err := stream.Failures([]byte(`[`), table.Change{Seq: 1}); !fault.Is(err, fault.Invalid) {
 		t.Errorf("%s, %v", got, err)
 	}
 	for _, c := range [][2]string{
-		{`"INSERT"`, `"UPSERT"`}, {`"MODIFY"`, `"INSERT"`}, {`1.8E9`, `99999999999999`}, {`1.8E9`, `1e12`},
+		{`"INSERT"`, `"UPSERT"`}, {`"MODIFY"`, `"REMOVE"`}, {`1.8E9`, `99999999999999`}, {`1.8E9`, `1e12`},
 		{`"NewImage":{"pk":{"S":"a"}`, `"NewImage":{"pk":{"S":"b"}`},
-		{`NEW_AND_OLD_IMAGES`, `KEYS_ONLY`}, {`"INSERT"`, `"REMOVE"`}, {`1.8E9`, `-1`}, {`1.8E9`, `1e300`},
+		{`NEW_IMAGE`, `KEYS_ONLY`}, {`"INSERT"`, `"REMOVE"`}, {`1.8E9`, `-1`}, {`1.8E9`, `1e300`},
 		{`"Keys":{"pk":{"S":"a"},"sk":{"S":"1"}}`, `"Keys":{}`}, {`{"N":"5"}`, `{"L":[]}`}, {`{"Records":[`, `[`},
 	} {
 		text := strings.Replace(awsEvent, c[0], c[1], 1)

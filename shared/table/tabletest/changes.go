@@ -42,14 +42,14 @@ func read(t *testing.T, s table.Changes) []table.Change {
 }
 
 var changes = []spec{
-	{"every change tells the item before and after", stream(func(t *testing.T, tab table.Table, s table.Changes) {
+	{"every change tells the item as it became", stream(func(t *testing.T, tab table.Table, s table.Changes) {
 		k := key("a", "1")
 		first, second := item("a", "1", "v", "x", "n", int64(1), "b", []byte("b")), item("a", "1", "v", "y", "n", int64(3), "b", []byte("b"))
 		put(t, tab, first)
 		write(t, tab, table.Set(k, table.Item{"v": "y"}).Adding(map[string]int64{"n": 2}))
 		write(t, tab, table.Delete(k))
 		got := read(t, s)
-		want := []table.Change{{Key: k, New: first}, {Key: k, Old: first, New: second}, {Key: k, Old: second}}
+		want := []table.Change{{Key: k, New: first, Created: true}, {Key: k, New: second}, {Key: k}}
 		for i := range got {
 			if i < len(want) {
 				want[i].Seq, want[i].At = got[i].Seq, got[i].At
@@ -73,7 +73,7 @@ var changes = []spec{
 		put(t, tab, item("a", "1", "v", "x"), expired("a", "1"), item("a", "1", "v", "y"), expired("a", "2"))
 		write(t, tab, table.Delete(key("a", "2")))
 		got := read(t, s)
-		if len(got) != 3 || got[1].New != nil || got[1].Old == nil || got[2].Old != nil || got[2].New == nil {
+		if len(got) != 3 || got[1].New != nil || got[1].Created || !got[2].Created || got[2].New == nil {
 			t.Errorf("changes %+v", got)
 		}
 	})},
@@ -89,8 +89,8 @@ var changes = []spec{
 		})
 		last, count := map[table.Key]int64{}, 0
 		for _, c := range read(t, s) {
-			if c.Old.Int("n") != last[c.Key] || c.New.Int("n") != last[c.Key]+1 {
-				t.Errorf("change %d of %s: %d to %d after %d", c.Seq, c.Key, c.Old.Int("n"), c.New.Int("n"), last[c.Key])
+			if c.Created != (last[c.Key] == 0) || c.New.Int("n") != last[c.Key]+1 {
+				t.Errorf("change %d of %s: created %v, %d after %d", c.Seq, c.Key, c.Created, c.New.Int("n"), last[c.Key])
 			}
 			last[c.Key] = c.New.Int("n")
 			count++
