@@ -43,21 +43,17 @@ func (s Store) Change(ctx context.Context, id, key, step string, decide func(*Re
 		return Result{}, fault.New(fault.Invalid, "an idempotency key is missing").On(id, "key")
 	}
 	for range maxAttempts {
-		r, err := s.Load(ctx, id)
+		r, items, err := s.load(ctx, id, journalPrefix+key)
 		if err != nil {
 			return Result{}, err
 		}
-		done, err := s.Table.Get(ctx, table.Key{PK: Partition(id), SK: journalPrefix + key})
-		if err != nil {
-			return Result{}, err
-		}
-		if done != nil {
-			return s.repeated(ctx, id, done)
+		if items[0] != nil {
+			return s.repeated(ctx, id, items[0])
 		}
 		before := r.Status.Version
-		c, err := decide(&r)
-		if err != nil {
-			return Result{}, err
+		c, refusal := decide(&r)
+		if refusal != nil {
+			return s.refused(ctx, id, key, refusal)
 		}
 		if len(c.Events) == 0 && len(c.Ops) == 0 && !c.Document && c.Outcome == nil {
 			return Result{Record: r}, nil
@@ -81,6 +77,16 @@ func (s Store) Change(ctx context.Context, id, key, step string, decide func(*Re
 func (s Store) Done(ctx context.Context, id, key string) (bool, error) {
 	item, err := s.Table.Get(ctx, table.Key{PK: Partition(id), SK: journalPrefix + key})
 	return item != nil, err
+}
+
+// refused is the result of a change that could not be decided, unless the record
+// was read after the same change and the journal before it.
+func (s Store) refused(ctx context.Context, id, key string, refusal error) (Result, error) {
+	done, err := s.Table.Get(ctx, table.Key{PK: Partition(id), SK: journalPrefix + key})
+	if err != nil || done == nil {
+		return Result{}, refusal
+	}
+	return s.repeated(ctx, id, done)
 }
 
 // repeated is the result of a change that was there already. The record is read

@@ -68,18 +68,30 @@ func claimKey(channel, externalID string) table.Key {
 
 // Load reads an order. An unknown id is a fault with code Record.NotFound.
 func (s Store) Load(ctx context.Context, id string) (Record, error) {
+	r, _, err := s.load(ctx, id)
+	return r, err
+}
+
+// load reads an order and other items of its partition in one call. It is no
+// snapshot: each item is as it was at some time during the call.
+func (s Store) load(ctx context.Context, id string, others ...string) (Record, []table.Item, error) {
 	if id == "" {
-		return Record{}, fault.New(fault.Invalid, "an order id is missing")
+		return Record{}, nil, fault.New(fault.Invalid, "an order id is missing")
 	}
 	pk := Partition(id)
-	items, err := s.Table.GetMany(ctx, []table.Key{{PK: pk, SK: bodySK}, {PK: pk, SK: stateSK}})
+	keys := []table.Key{{PK: pk, SK: bodySK}, {PK: pk, SK: stateSK}}
+	for _, sk := range others {
+		keys = append(keys, table.Key{PK: pk, SK: sk})
+	}
+	items, err := s.Table.GetMany(ctx, keys)
 	if err != nil {
-		return Record{}, err
+		return Record{}, nil, err
 	}
 	if items[0] == nil || items[1] == nil {
-		return Record{}, fault.New(fault.NotFound, "no order %q", id)
+		return Record{}, nil, fault.New(fault.NotFound, "no order %q", id)
 	}
-	return s.decode(ctx, items[0], items[1])
+	r, err := s.decode(ctx, items[0], items[1])
+	return r, items[2:], err
 }
 
 func (s Store) decode(ctx context.Context, body, state table.Item) (Record, error) {

@@ -20,7 +20,8 @@ type stored struct {
 // then remember them anew. In between readers ask SQLite, which switches from
 // old to new for all rows at once, so nobody sees one row of a transaction new
 // and then another one old. Readers add what they found unless a commit began
-// or ended since they asked: what they found may be old by now.
+// or ended since they asked or is changing that row: what they found may be old
+// by now.
 type cache struct {
 	mu    sync.RWMutex
 	limit int // bytes
@@ -30,7 +31,8 @@ type cache struct {
 	young, old map[table.Key]stored
 	bytes      int // of young
 
-	turns int // begins and ends of commits; odd during one
+	turns   int                  // begins and ends of commits
+	pending map[table.Key]stored // rows of the commit under way
 }
 
 // rowOverhead is about what a row costs beside its key and body.
@@ -53,7 +55,9 @@ func (c *cache) get(key table.Key) (row stored, known bool, turn int) {
 func (c *cache) add(key table.Key, row stored, turn int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if _, known := c.young[key]; !known && turn == c.turns && turn%2 == 0 {
+	_, known := c.young[key]
+	_, changing := c.pending[key]
+	if !known && !changing && turn == c.turns {
 		c.put(key, row)
 	}
 }
@@ -63,6 +67,7 @@ func (c *cache) begin(rows map[table.Key]stored) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.turns++
+	c.pending = rows
 	for key := range rows {
 		if row, ok := c.young[key]; ok {
 			c.bytes -= rowBytes(key, row)
@@ -77,6 +82,7 @@ func (c *cache) end(rows map[table.Key]stored) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.turns++
+	c.pending = nil
 	for key, row := range rows {
 		c.put(key, row)
 	}
