@@ -1,5 +1,7 @@
 package event
 
+import "sync"
+
 // Names of the events, so that a misspelled one does not compile.
 const (
 	MessageReceived = "MessageReceived"
@@ -82,12 +84,17 @@ func All() []Definition {
 	}
 }
 
+// byName is All as a map, made once: every event of every order is looked up.
+var byName = sync.OnceValue(func() map[string]Definition {
+	all := map[string]Definition{}
+	for _, d := range All() {
+		all[d.Name] = d
+	}
+	return all
+})
+
 // Lookup finds a definition by name.
 func Lookup(name string) (Definition, bool) {
-	for _, d := range All() {
-		if d.Name == name {
-			return d, true
-		}
-	}
-	return Definition{}, false
+	d, ok := byName()[name]
+	return d, ok
 }

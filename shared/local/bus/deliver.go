@@ -153,7 +153,7 @@ func (b *Bus) tapped(event []byte) {
 func (b *Bus) fanOut(ctx context.Context, value map[string]any, event []byte) error {
 	var targets []Target
 	for _, r := range b.rules {
-		if r.pattern.Match(value) {
+		if r.pattern.Match(Object(value)) {
 			targets = append(targets, r.Targets...)
 		}
 	}

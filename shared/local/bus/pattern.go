@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"slices"
 	"sort"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -75,11 +76,25 @@ func parseLeaf(at string, alternatives []any) ([]matcher, error) {
 	return all, nil
 }
 
-// Match reports whether an event, decoded with numbers as json.Number,
-// matches: every field of the pattern must.
-func (p *Pattern) Match(event map[string]any) bool {
+// Fields are those of an object in an event. A value is a string, bool,
+// json.Number, nil, []any, map[string]any or Fields.
+type Fields interface {
+	Field(name string) (v any, present bool)
+}
+
+// Object is one that was decoded; nil has no fields.
+type Object map[string]any
+
+// Field implements Fields.
+func (o Object) Field(name string) (any, bool) {
+	v, present := o[name]
+	return v, present
+}
+
+// Match reports whether an event matches: every field of the pattern must.
+func (p *Pattern) Match(event Fields) bool {
 	for _, f := range p.fields {
-		v, present := event[f.name]
+		v, present := event.Field(f.name)
 		if f.below != nil {
 			if !f.below.within(v) {
 				return false
@@ -110,38 +125,41 @@ func (p *Pattern) Fields(path ...string) (names []string) {
 // no object has no fields, which "exists": false may want.
 func (p *Pattern) within(v any) bool {
 	switch v := v.(type) {
-	case map[string]any:
+	case Fields:
 		return p.Match(v)
+	case map[string]any:
+		return p.Match(Object(v))
 	case []any:
 		for _, element := range v {
-			if object, ok := element.(map[string]any); ok && p.Match(object) {
+			if o, ok := element.(map[string]any); ok && p.Match(Object(o)) {
 				return true
 			}
 		}
 		return false
 	}
-	return p.Match(nil)
+	return p.Match(Object(nil))
 }
 
 func (f field) leaf(v any, present bool) bool {
-	values := []any{v}
-	if list, ok := v.([]any); ok {
-		values = list
-	}
-	if _, ok := v.(map[string]any); ok || len(values) == 0 {
+	list, many := v.([]any)
+	switch v.(type) {
+	case map[string]any, Fields:
 		present = false // only leaves exist
 	}
+	present = present && (!many || len(list) > 0)
 	for _, m := range f.any {
-		if m.absent != nil {
+		switch {
+		case m.absent != nil:
 			if *m.absent != present {
 				return true
 			}
-			continue
-		}
-		for _, v := range values {
-			if present && m.test(v) {
+		case !present:
+		case many:
+			if slices.ContainsFunc(list, m.test) {
 				return true
 			}
+		case m.test(v):
+			return true
 		}
 	}
 	return false

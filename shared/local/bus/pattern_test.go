@@ -26,7 +26,7 @@ func match(t *testing.T, detail string) bool {
 	if err := d.Decode(&e); err != nil {
 		t.Fatal(err)
 	}
-	return p.Match(e)
+	return p.Match(bus.Object(e))
 }
 
 func TestPatternsMatchAsEventBridgeDoes(t *testing.T) {

@@ -233,56 +233,6 @@ func (h *Host) followed() func(table.Change) bool {
 	}
 }
 
-// filter is the event filter of a stream; without one all changes pass.
-func (h *Host) filter(f template.Function) func(table.Change) bool {
-	var patterns []*bus.Pattern
-	var wanted []string // attributes
-	for _, text := range f.Stream.Filters {
-		p, err := bus.ParsePattern(text)
-		if err != nil {
-			h.opts.Log.Warn("a stream's filter is not understood here; the function gets every change", "function", f.Name, "error", err)
-			return nil
-		}
-		patterns = append(patterns, p)
-		wanted = append(wanted, p.Fields("dynamodb", "NewImage")...)
-	}
-	if len(patterns) == 0 {
-		return nil
-	}
-	return func(c table.Change) bool {
-		record := recordOf(c, wanted)
-		for _, p := range patterns {
-			if p.Match(record) {
-				return true
-			}
-		}
-		return false
-	}
-}
-
-// recordOf is as much of a stream record as filters look at: of the image, the
-// attributes wanted.
-func recordOf(c table.Change, wanted []string) map[string]any {
-	name := "MODIFY"
-	switch {
-	case c.Created:
-		name = "INSERT"
-	case c.New == nil:
-		name = "REMOVE"
-	}
-	image := map[string]any{}
-	for _, attr := range wanted {
-		switch v := c.New[attr].(type) {
-		case string:
-			image[attr] = map[string]any{"S": v}
-		case int64:
-			image[attr] = map[string]any{"N": strconv.FormatInt(v, 10)}
-		}
-	}
-	keys := map[string]any{table.PK: map[string]any{"S": c.Key.PK}, table.SK: map[string]any{"S": c.Key.SK}}
-	return map[string]any{"eventName": name, "dynamodb": map[string]any{"Keys": keys, "NewImage": image}}
-}
-
 // keepFailure keeps a change that its consumer could not take, as the on-failure
 // destination does on AWS.
 func (h *Host) keepFailure(ctx context.Context, f pump.Failure) error {
