@@ -76,9 +76,9 @@ func Transform(ctx context.Context, t table.Table, in Instance, m *transform.Map
 		"organization": in.Organization, "company": in.Company, "channel": in.Channel, "instance": in.ID, "provider": in.Provider,
 	}
 	asked := &recorder{seen: map[entry]bool{}}
-	out, err := m.Apply(source, asked, known)
+	m.Asks(source, asked, known)
 	if len(asked.seen) == 0 {
-		return out, err
+		return m.Apply(source, asked, known)
 	}
 	found, err := loadEntries(ctx, t, in.MappingGroup, asked.entries)
 	if err != nil {

@@ -48,13 +48,7 @@ func (m *Mapping) Apply(source []byte, lookups Lookups, c Context) ([]byte, erro
 		var v any
 		return nil, fault.Wrap(json.Unmarshal(source, &v), fault.Invalid, "document is not JSON")
 	}
-	root := gjson.ParseBytes(source)
-	for _, path := range m.Root {
-		if r := root.Get(path); r.IsObject() {
-			root = r
-			break
-		}
-	}
+	root := m.root(source)
 	a := &application{lookups: lookups, context: c}
 	for _, path := range m.Expect {
 		if !root.Get(path).Exists() {
@@ -63,7 +57,7 @@ func (m *Mapping) Apply(source []byte, lookups Lookups, c Context) ([]byte, erro
 	}
 	var target map[string]any
 	if len(a.problems) == 0 {
-		target = a.object(m.Fields, root, "")
+		target = a.object(m.fields, root, "")
 	}
 	if len(a.problems) > 0 {
 		first := a.problems[0]
@@ -77,8 +71,29 @@ func (m *Mapping) Apply(source []byte, lookups Lookups, c Context) ([]byte, erro
 	return out, nil
 }
 
+// Asks calls the lookups that Apply would ask for the same document, as far as
+// it can be read; what they answer means nothing.
+func (m *Mapping) Asks(source []byte, lookups Lookups, c Context) {
+	if len(source) <= MaxBytes && json.Valid(source) {
+		a := &application{lookups: lookups, context: c, asking: true}
+		a.object(m.fields, m.root(source), "")
+	}
+}
+
+// root is the part of a source document that holds the fields.
+func (m *Mapping) root(source []byte) gjson.Result {
+	root := gjson.ParseBytes(source)
+	for _, path := range m.Root {
+		if r := root.Get(path); r.IsObject() {
+			return r
+		}
+	}
+	return root
+}
+
 type application struct {
 	lookups  Lookups
+	asking   bool // only rules that ask lookups count
 	context  Context
 	problems []Problem
 }
@@ -91,18 +106,21 @@ func (a *application) problem(code, path string, v gjson.Result, text string, ar
 	a.problems = append(a.problems, Problem{code, path, value, path + ": " + fmt.Sprintf(text, args...)})
 }
 
-func (a *application) object(fields map[string]Rule, node gjson.Result, at string) map[string]any {
+func (a *application) object(fields []field, node gjson.Result, at string) map[string]any {
 	out := make(map[string]any, len(fields))
-	for _, name := range sortedKeys(fields) {
-		if v, ok := a.value(fields[name], node, at); ok {
-			out[name] = v
+	for _, f := range fields {
+		if a.asking && !f.rule.asks {
+			continue
+		}
+		if v, ok := a.value(f.rule, node, at); ok {
+			out[f.name] = v
 		}
 	}
 	return out
 }
 
 // value makes one target value; ok is false when the field stays out.
-func (a *application) value(r Rule, node gjson.Result, at string) (any, bool) {
+func (a *application) value(r *Rule, node gjson.Result, at string) (any, bool) {
 	switch {
 	case r.When != "" && empty(node.Get(r.When)):
 		return nil, false
@@ -129,7 +147,7 @@ func (a *application) value(r Rule, node gjson.Result, at string) (any, bool) {
 }
 
 // text finds the value as text and the path it was, or would have been, found at.
-func (a *application) text(r Rule, node gjson.Result, at string) (text, path string, ok bool) {
+func (a *application) text(r *Rule, node gjson.Result, at string) (text, path string, ok bool) {
 	switch {
 	case r.Const != nil:
 		return *r.Const, "", true
@@ -171,7 +189,7 @@ func empty(v gjson.Result) bool {
 }
 
 // resolve passes a value through Values and Lookup.
-func (a *application) resolve(r Rule, text, path string) (string, bool) {
+func (a *application) resolve(r *Rule, text, path string) (string, bool) {
 	if r.Values != nil {
 		v, ok := r.Values[text]
 		switch {
@@ -199,7 +217,7 @@ func (a *application) resolve(r Rule, text, path string) (string, bool) {
 	return "", false
 }
 
-func (a *application) each(r Rule, node gjson.Result, at string) (any, bool) {
+func (a *application) each(r *Rule, node gjson.Result, at string) (any, bool) {
 	list := node.Get(r.Each)
 	if !list.Exists() || list.Type == gjson.Null {
 		if r.Require {
@@ -227,14 +245,14 @@ func (a *application) each(r Rule, node gjson.Result, at string) (any, bool) {
 			a.problem(WrongType, path, e, "want an object")
 			continue
 		}
-		out[i] = a.object(r.Object, e, path)
+		out[i] = a.object(r.fields, e, path)
 	}
 	return out, true
 }
 
-func (a *application) nested(r Rule, node gjson.Result, at string) (any, bool) {
+func (a *application) nested(r *Rule, node gjson.Result, at string) (any, bool) {
 	if r.At == "" {
-		return a.object(r.Object, node, at), true
+		return a.object(r.fields, node, at), true
 	}
 	n := node.Get(r.At)
 	if !n.Exists() || n.Type == gjson.Null {
@@ -247,7 +265,7 @@ func (a *application) nested(r Rule, node gjson.Result, at string) (any, bool) {
 		a.problem(WrongType, join(at, r.At), n, "want an object")
 		return nil, false
 	}
-	return a.object(r.Object, n, join(at, r.At)), true
+	return a.object(r.fields, n, join(at, r.At)), true
 }
 
 // read checks a source value and returns it as text.

@@ -36,6 +36,8 @@ type Mapping struct {
 	Root        []string        `json:"root,omitempty"`   // the first of these paths that exists holds the document
 	Expect      []string        `json:"expect,omitempty"` // paths by which the document's kind is recognized
 	Fields      map[string]Rule `json:"fields"`
+
+	fields []field
 }
 
 // Rule makes one target field. Exactly one of Path, Const, Context, Object,
@@ -58,6 +60,15 @@ type Rule struct {
 	Lookup  *Lookup           `json:"lookup,omitempty"` // resolve the value through a mapping group
 	Default *string           `json:"default,omitempty"`
 	Require bool              `json:"required,omitempty"`
+
+	fields []field // of Object
+	asks   bool    // there is a lookup here or below
+}
+
+// field is one of an object's, which are in the order of their names.
+type field struct {
+	name string
+	rule *Rule
 }
 
 // Type of a source value.
@@ -149,7 +160,19 @@ func Parse(data []byte) (*Mapping, error) {
 	if len(problems) > 0 {
 		return nil, fault.New(fault.Invalid, "mapping has %d problems: %s", len(problems), strings.Join(problems, "; ")).With(problems)
 	}
+	m.fields, _ = prepare(m.Fields)
 	return &m, nil
+}
+
+// prepare sorts fields once and finds out which of them ask lookups.
+func prepare(rules map[string]Rule) (fields []field, asks bool) {
+	for _, name := range sortedKeys(rules) {
+		r := rules[name]
+		r.fields, r.asks = prepare(r.Object)
+		r.asks = r.asks || r.Lookup != nil
+		fields, asks = append(fields, field{name, &r}), asks || r.asks
+	}
+	return fields, asks
 }
 
 func (r Rule) problems(at string, depth int) []string {

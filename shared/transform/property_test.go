@@ -3,6 +3,7 @@ package transform_test
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -135,4 +136,27 @@ func check(t *testing.T, m *transform.Mapping, source []byte) {
 	if _, ok := errors.AsType[*fault.Error](err); err != nil && !ok {
 		t.Errorf("not a fault: %v", err)
 	}
+}
+
+// asked notes what is looked up.
+type asked map[[2]string]bool
+
+func (a asked) Lookup(table, key string) (string, bool) {
+	a[[2]string{table, key}] = true
+	return key, true
+}
+
+// What is read beforehand is what a mapping then needs.
+func TestAsksCallsTheLookupsOfApply(t *testing.T) {
+	t.Parallel()
+	m := parse(t, `{"country":{"path":"country","lookup":{"table":"country","missing":"keep"}}, "fixed":{"const":"x","lookup":{"table":"fixed","missing":"keep"}},
+		"state":{"path":"state"}, "lines":{"each":"lines","object":{"sku":{"path":"sku","lookup":{"table":"sku","missing":"keep"}},"quantity":{"path":"quantity"}}}}`)
+	rapid.Check(t, func(t *rapid.T) {
+		source := document(t)
+		before, during := asked{}, asked{}
+		m.Asks(source, before, known)
+		if _, err := m.Apply(source, during, known); err == nil && !maps.Equal(before, during) {
+			t.Errorf("%s: asked %v beforehand, %v then", source, before, during)
+		}
+	})
 }
