@@ -2,6 +2,7 @@ package jsonata
 
 import (
 	"context"
+	"sync"
 	"time"
 )
 
@@ -44,6 +45,7 @@ type Expr struct {
 	vars   []string
 	env    Env
 	limits Limits
+	runs   sync.Pool // of *run: each evaluation needs one, and no longer than it lasts
 }
 
 // Source is the text that was compiled.
@@ -90,14 +92,23 @@ func (l Limits) withDefaults() Limits {
 // Eval evaluates the expression on input with the given variables. It returns
 // Undefined where the expression yields nothing; a failure is an *Error.
 func (e *Expr) Eval(ctx context.Context, input any, vars Vars) (any, error) {
-	r := &run{ctx: ctx, env: &e.env, limits: &e.limits, vars: vars, root: input, steps: e.limits.Steps, check: e.limits.Steps - checkEvery}
+	r, _ := e.runs.Get().(*run)
+	if r == nil {
+		r = &run{}
+	}
+	*r = run{ctx: ctx, env: &e.env, limits: &e.limits, vars: vars, root: input, steps: e.limits.Steps, check: e.limits.Steps - checkEvery}
 	r.frame.run = r
 	if _, ok := input.([]any); ok {
 		input = &array{items: []any{input}, flags: flagSeq | flagOuter}
 	}
 	v, err := e.root.eval(&r.frame, input)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		v, err = export(v, 0)
 	}
-	return export(v, 0)
+	if err != nil {
+		return nil, err // which may hold a function, and that the frame
+	}
+	*r = run{}
+	e.runs.Put(r)
+	return v, nil
 }

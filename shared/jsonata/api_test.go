@@ -28,16 +28,14 @@ func TestVarsAreThoseThatNothingBinds(t *testing.T) {
 		`($x := 1)[$x = 1]`:                         {"x"},
 		`true ? ($i := 1; $i) : $o`:                 {"o"},
 		`$sum := 5`:                                 {},
-		`[$l1..$l2].{"k": $l3} ~> |$|$l4|`:          nil, // refused
+		`[$l1..$l2].{"k": $l3} ~> |$|$l4|`:          {"l1", "l2", "l3", "l4"},
+		`a@$b#$c[$b = $d].{"k": $c}^($b){$e: $c}`:   {"d", "e"},
+		`$b & a@$b.$b`:                              {"b"},
+		`(a@$b.c).(%.d & $b)`:                       {},
+		`|a@$b.$b|{"x": $b, "y": $c}|`:              {"b", "c"},
 		`function($a)<n:n>{$a} ~> $uppercase ~> $m`: {"m"},
 	} {
 		e, err := jsonata.Compile(expr)
-		if want == nil {
-			if err == nil {
-				t.Errorf("%s: compiled", expr)
-			}
-			continue
-		}
 		if err != nil {
 			t.Errorf("%s: %v", expr, err)
 		} else if got := e.Vars(); !reflect.DeepEqual(got, want) {
@@ -65,30 +63,34 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 	t.Parallel()
 	for _, k := range []struct {
 		expr, code, token string
-		pos               int
+		start, pos        int
 	}{
-		{`1 + "a"`, "T2002", "+", 2},
-		{`{"a": 1 + }`, "S0211", "}", 10},
-		{`ab.cd(`, "S0203", "(end)", 6},
-		{`"é" & $uppercase(1)`, "T0410", "uppercase", 17},
-		{`  $nofunc(1)`, "T1006", "nofunc", 9},
-		{`sum(1)`, "T1005", "sum", 3},
-		{`a @ $b`, jsonata.CodeUnsupported, "focus binding @$b", 2},
-		{`$formatNumber(1, "0")`, jsonata.CodeUnsupported, "function $formatNumber", 0},
-		{`$x ~> |a|{}|`, jsonata.CodeUnsupported, "transform |…|…|", 6},
-		{`$match("a", /(?!a)/)`, jsonata.CodeRegex, "look-around (?!", 12},
+		{`1 + "a"`, "T2002", "+", 2, 3},
+		{`{"a": 1 + }`, "S0211", "}", 10, 11},
+		{`ab.cd(`, "S0203", "(end)", 6, 6},
+		{`"é" & $uppercase(1)`, "T0410", "uppercase", 17, 18},
+		{`  $nofunc(1)`, "T1006", "nofunc", 9, 10},
+		{`sum(1)`, "T1005", "sum", 3, 4},
+		{`a.b@$x^(c)@$d`, "S0216", "@", 10, 11},
+		{`a.(b; $c).%.d`, "S0217", "variable", 6, 8},
+		{`$eval("1")`, jsonata.CodeUnsupported, "function $eval", 0, 5},
+		{`$x ~> |$|1|`, "T2011", "|", 9, 10},
+		{`$map([1], function($v){$v + "a"})`, "T2002", "+", 26, 5},
+		{`function($x)<n<s>>{$x}`, "S0401", "<", 14, 15},
+		{`"abc\qd"`, "S0103", "q", 4, 5},
+		{`$match("a", /(?!a)/)`, jsonata.CodeRegex, "look-around (?!", 12, 19},
 	} {
 		e, err := jsonata.Compile(k.expr)
 		if err == nil {
-			_, err = e.Eval(context.Background(), jsonata.Undefined, nil)
+			_, err = e.Eval(context.Background(), jsonata.Undefined, jsonata.Vars{"x": jsonata.NewObject()})
 		}
 		var je *jsonata.Error
 		if !errors.As(err, &je) {
 			t.Errorf("%s: %v", k.expr, err)
 			continue
 		}
-		if je.Code != k.code || je.Token != k.token || je.Position != k.pos {
-			t.Errorf("%s: %s %q at %d (%v), want %s %q at %d", k.expr, je.Code, je.Token, je.Position, je, k.code, k.token, k.pos)
+		if je.Code != k.code || je.Token != k.token || je.Start != k.start || je.Position != k.pos {
+			t.Errorf("%s: %s %q at %d to %d (%v), want %s %q at %d to %d", k.expr, je.Code, je.Token, je.Start, je.Position, je, k.code, k.token, k.start, k.pos)
 		}
 		if !strings.Contains(je.Error(), je.Code) || strings.Contains(je.Message, "{") {
 			t.Errorf("%s: message %q", k.expr, je.Error())
@@ -150,4 +152,29 @@ func TestResultsAreIndependentOfEachOther(t *testing.T) {
 		})
 	}
 	wg.Wait()
+}
+
+// A transform changes the copy that it returns, never what it was given, what a
+// variable holds or what it took into the copy.
+func TestTransformChangesOnlyItsCopy(t *testing.T) {
+	t.Parallel()
+	const order = `{"id":1,"lines":[{"q":1},{"q":2}],"tax":{"q":9}}`
+	for expr, want := range map[string]string{
+		`$ ~> |lines|{"q": 0}|`:                                                 `{"id":1,"lines":[{"q":0},{"q":0}],"tax":{"q":9}}`,
+		`[$$ ~> |**[$exists(q)]|{}, "q"|, $$.tax]`:                              `[{"id":1,"lines":[{},{}],"tax":{}},{"q":9}]`,
+		`($ ~> |$v|{"q": 0}|).tax`:                                              `{"q":9}`,
+		`($ ~> |$$.tax|{"q": 0}|; tax)`:                                         `{"q":9}`,
+		`($t := tax ~> |$|{"in": $$.lines[0]}|; $t ~> |in|{"q": 5}|; lines[0])`: `{"q":1}`,
+		`tax ~> |$|{"me": $}|`:                                                  `{"q":9,"me":{"q":9}}`,
+		`($clone := function($x){$x}; $ ~> |tax|{"q": 0}|; tax)`:                `{"q":9}`,
+	} {
+		input, v := decode(t, []byte(order)), decode(t, []byte(`{"q":3}`))
+		if got := run(t, expr, input, jsonata.Vars{"v": v}); got != want {
+			t.Errorf("%s: %s, want %s", expr, got, want)
+		}
+		after, _ := jsonata.Encode([]any{input, v})
+		if string(after) != "["+order+`,{"q":3}]` {
+			t.Errorf("%s changed what it was given: %s", expr, after)
+		}
+	}
 }

@@ -28,7 +28,14 @@ func BenchmarkEval(b *testing.B) {
 		{"filter", `$order.lines[qty > 50].id`},
 		{"sum", `$sum($order.lines.qty)`},
 		{"lambda", `$map($order.lines, function($l){$l.qty * 2})`},
+		{"parent", `$order.lines.{"id": id, "country": %.country}`},
+		{"focus", `$order.lines@$l[$l.qty > 50].{"id": $l.id}`},
+		{"position", `$order.lines#$i[$i > 0].id`},
+		{"transform", `$order ~> |lines|{"qty": qty + 1}|`},
 		{"concat", `"order " & $order.country`},
+		{"money", `$formatNumber($order.total / 100, "#,##0.00")`},
+		{"date", `$fromMillis(1521801216617, "[D1o] [MNn] [Y0001]")`},
+		{"timestamp", `$toMillis("2018-03-27 14:03", "[Y0001]-[M01]-[D01] [H01]:[m01]")`},
 	} {
 		b.Run(k.name, func(b *testing.B) {
 			e, err := jsonata.Compile(k.expr)

@@ -2,15 +2,13 @@ package jsonata
 
 // builtins are the functions that every expression can call.
 var builtins = table(
-	stringFunctions, patternFunctions, urlFunctions, numberFunctions, aggregateFunctions,
+	stringFunctions, patternFunctions, urlFunctions, numberFunctions, integerFunctions, aggregateFunctions,
 	logicFunctions, arrayFunctions, objectFunctions, higherFunctions, timeFunctions, stepFunctions,
 )
 
-// missing are JSONata's functions that this package refuses at Compile: $eval
-// because Step Functions does, the others because they are not built yet.
-var missing = map[string]bool{
-	"eval": true, "formatNumber": true, "formatInteger": true, "parseInteger": true, "clone": true,
-}
+// missing are JSONata's functions that this package refuses at Compile, because
+// Step Functions does.
+var missing = map[string]bool{"eval": true}
 
 // definition declares a built-in function.
 type definition struct {

@@ -28,6 +28,9 @@ func compile(tree *node) (evaluator, []string, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := checkParents(tree); err != nil {
+		return nil, nil, err
+	}
 	c := &compiler{free: map[string]bool{}}
 	c.open(tree)
 	e, err := c.node(tree)
@@ -97,6 +100,10 @@ func (c *compiler) nodes(list []*node) ([]evaluator, error) {
 
 // node compiles n with the filters and the grouping attached to it.
 func (c *compiler) node(n *node) (evaluator, error) {
+	if n.kind == kindBlock && n.tuple {
+		e, err := c.streamBlock(n)
+		return &contextsOf{e, n.keepArray}, err
+	}
 	e, err := c.kind(n)
 	if err != nil {
 		return nil, err

@@ -15,6 +15,10 @@ func (c *compiler) kind(n *node) (evaluator, error) {
 		return wildcard{}, nil
 	case kindDescendant:
 		return descendant{}, nil
+	case kindParent:
+		return &parentNode{n.slot.label}, nil
+	case kindTransform:
+		return c.transform(n)
 	case kindPath:
 		return c.path(n)
 	case kindBinary:
@@ -42,7 +46,7 @@ func (c *compiler) kind(n *node) (evaluator, error) {
 	case kindCondition:
 		return c.condition(n)
 	}
-	return nil, failAt("S0201", n.pos, n.text, nil)
+	return nil, n.pos.fail("S0201", n.text, nil)
 }
 
 func (c *compiler) variable(n *node) (evaluator, error) {
@@ -54,7 +58,7 @@ func (c *compiler) variable(n *node) (evaluator, error) {
 	}
 	if !c.bound(n.text) {
 		if missing[n.text] {
-			return nil, failAt(CodeUnsupported, n.pos, "function $"+n.text, nil)
+			return nil, n.pos.fail(CodeUnsupported, "function $"+n.text, nil)
 		}
 		if b := builtins[n.text]; b != nil {
 			return &builtinNode{n.text, b}, nil
@@ -92,17 +96,22 @@ func (c *compiler) condition(n *node) (_ evaluator, err error) {
 func (c *compiler) filters(stages []stage) ([]filter, error) {
 	var out []filter
 	for _, s := range stages {
-		e, err := c.node(s.filter)
+		f, err := c.filter(s)
 		if err != nil {
 			return nil, err
-		}
-		f := filter{test: e}
-		if s.filter.kind == kindNumber && s.filter.predicates == nil {
-			f.index, f.literal = floorIndex(s.filter.value.(float64)), true
 		}
 		out = append(out, f)
 	}
 	return out, nil
+}
+
+func (c *compiler) filter(s stage) (filter, error) {
+	e, err := c.node(s.filter)
+	f := filter{test: e}
+	if s.filter.kind == kindNumber { // whatever is behind it, as in the reference
+		f.index, f.literal = floorIndex(s.filter.value.(float64)), true
+	}
+	return f, err
 }
 
 func (c *compiler) group(n *node) (*group, error) {

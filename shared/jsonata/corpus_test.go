@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,14 +14,15 @@ import (
 	"github.com/orderloom/orderloom/shared/jsonata"
 )
 
-// expectation is what an expression yields: a result, an error code, or
-// nothing.
+// expectation is what an expression yields: a result, an error code with its
+// position where the reference gives one, or nothing.
 type expectation struct {
-	Result json.RawMessage `json:"result"`
-	Code   string          `json:"code"`
+	Result   json.RawMessage `json:"result"`
+	Code     string          `json:"code"`
+	Position *int            `json:"position"`
 }
 
-// corpusCase is one line of testdata/corpus.json. Reference says what the
+// corpusCase is one line of a topic in testdata/corpus. Reference says what the
 // reference yields where this package deliberately yields something else.
 type corpusCase struct {
 	Expr      string                     `json:"expr"`
@@ -30,22 +33,48 @@ type corpusCase struct {
 	expectation
 }
 
-type corpusFile struct {
+type corpus struct {
 	Inputs map[string]json.RawMessage `json:"inputs"`
 	Cases  []corpusCase               `json:"cases"`
+	Exact  bool                       `json:"exact"` // error codes must agree
 }
 
-func readCorpus(t testing.TB) corpusFile { return readCorpusFile(t, "testdata/corpus.json") }
-
-func readCorpusFile(t testing.TB, name string) corpusFile {
+func readJSON(t testing.TB, name string, into any) {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var c corpusFile
-	if err := json.Unmarshal(data, &c); err != nil {
+	if err := json.Unmarshal(data, into); err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+}
+
+const corpusInputs = "testdata/corpus/inputs.json"
+
+// corpusTopics lists the files of cases, one per topic.
+func corpusTopics(t testing.TB) []string {
+	t.Helper()
+	files, err := filepath.Glob("testdata/corpus/*.json")
+	if err != nil {
 		t.Fatal(err)
+	}
+	return slices.DeleteFunc(files, func(f string) bool { return f == corpusInputs })
+}
+
+func readTopic(t testing.TB, file string) (c corpus) {
+	t.Helper()
+	readJSON(t, corpusInputs, &c.Inputs)
+	readJSON(t, file, &c.Cases)
+	return c
+}
+
+// readCorpus reads all topics.
+func readCorpus(t testing.TB) (c corpus) {
+	t.Helper()
+	for _, file := range corpusTopics(t) {
+		topic := readTopic(t, file)
+		c.Inputs, c.Cases = topic.Inputs, append(c.Cases, topic.Cases...)
 	}
 	return c
 }
@@ -72,6 +101,13 @@ func testEnv() jsonata.Env {
 // JSON, "" for nothing, or "error " and the code.
 func run(t testing.TB, expr string, input any, vars jsonata.Vars) string {
 	t.Helper()
+	text, _ := runAt(t, expr, input, vars)
+	return text
+}
+
+// runAt is run and the position of the error.
+func runAt(t testing.TB, expr string, input any, vars jsonata.Vars) (text string, position int) {
+	t.Helper()
 	e, err := jsonata.Compile(expr, jsonata.WithEnv(testEnv()))
 	var v any
 	if err == nil {
@@ -82,16 +118,16 @@ func run(t testing.TB, expr string, input any, vars jsonata.Vars) string {
 		if !errors.As(err, &je) {
 			t.Fatalf("%s: not an *Error: %v", expr, err)
 		}
-		return "error " + je.Code
+		return "error " + je.Code, je.Position
 	}
 	if jsonata.IsUndefined(v) {
-		return ""
+		return "", 0
 	}
 	b, err := jsonata.Encode(v)
 	if err != nil {
 		t.Fatalf("%s: encode %v: %v", expr, v, err)
 	}
-	return string(b)
+	return string(b), 0
 }
 
 func (x expectation) text(t testing.TB) string {
@@ -110,26 +146,35 @@ func (x expectation) text(t testing.TB) string {
 
 func TestCorpus(t *testing.T) {
 	t.Parallel()
-	c := readCorpus(t)
-	if len(c.Cases) < 1500 {
-		t.Fatalf("only %d cases", len(c.Cases))
+	count := 0
+	for _, file := range corpusTopics(t) {
+		c := readTopic(t, file)
+		count += len(c.Cases)
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".json"), func(t *testing.T) {
+			t.Parallel()
+			checkCorpus(t, c, false)
+		})
 	}
-	checkCorpus(t, c, false)
+	if count < 1500 {
+		t.Fatalf("only %d cases", count)
+	}
 }
 
-// TestGeneratedCorpus checks the file that oracle/generate.mjs wrote, if the
+// TestGeneratedCorpus checks the file that oracle/generate.mjs or pictures.mjs wrote, if the
 // environment variable JSONATA_CORPUS names one.
 func TestGeneratedCorpus(t *testing.T) {
 	t.Parallel()
 	if name := os.Getenv("JSONATA_CORPUS"); name != "" {
-		checkCorpus(t, readCorpusFile(t, name), true)
+		var c corpus
+		readJSON(t, name, &c)
+		checkCorpus(t, c, !c.Exact)
 	}
 }
 
 // checkCorpus runs every case. With anyError one error is as good as another:
 // the reference evaluates the items of a constructor concurrently, so that any
 // of several failing ones may be reported.
-func checkCorpus(t *testing.T, c corpusFile, anyError bool) {
+func checkCorpus(t *testing.T, c corpus, anyError bool) {
 	t.Helper()
 	for _, k := range c.Cases {
 		input := jsonata.Undefined
@@ -143,12 +188,15 @@ func checkCorpus(t *testing.T, c corpusFile, anyError bool) {
 		for name, v := range k.Vars {
 			vars[name] = decode(t, v)
 		}
-		got, want := run(t, k.Expr, input, vars), k.text(t)
+		got, at := runAt(t, k.Expr, input, vars)
+		want := k.text(t)
 		if anyError && strings.HasPrefix(got, "error ") && strings.HasPrefix(want, "error ") {
 			continue
 		}
 		if got != want {
 			t.Errorf("%s (input %s)\n got  %s\n want %s", k.Expr, k.Input, got, want)
+		} else if k.Position != nil && at != *k.Position {
+			t.Errorf("%s (input %s)\n %s at %d, want %d", k.Expr, k.Input, got, at, *k.Position)
 		}
 	}
 }

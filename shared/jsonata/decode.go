@@ -39,7 +39,7 @@ type decoder struct {
 }
 
 func (d *decoder) fail(what string) *Error {
-	return &Error{Code: CodeJSON, Position: d.pos, Message: "not JSON: " + what}
+	return &Error{Code: CodeJSON, Position: d.pos, Start: d.pos, Message: "not JSON: " + what}
 }
 
 func (d *decoder) space() {
@@ -70,7 +70,11 @@ func (d *decoder) value(depth int) (any, error) {
 	case c == '[':
 		return d.array(depth)
 	case c == '"':
-		return d.str()
+		text, err := d.str()
+		if err != nil {
+			return nil, err
+		}
+		return text, nil
 	case c == '-' || c >= '0' && c <= '9':
 		return d.number()
 	}
@@ -90,12 +94,12 @@ func (d *decoder) value(depth int) (any, error) {
 }
 
 func (d *decoder) object(depth int) (any, error) {
-	o := &Object{}
 	d.pos++
 	if d.space(); d.peek() == '}' {
 		d.pos++
-		return o, nil
+		return &Object{}, nil
 	}
+	o := NewObject()
 	for {
 		d.space()
 		if d.peek() != '"' {
@@ -114,7 +118,7 @@ func (d *decoder) object(depth int) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		o.Set(key.(string), v)
+		o.Set(key, v)
 		if more, err := d.more('}'); !more {
 			return o, err
 		}
@@ -175,7 +179,7 @@ func (d *decoder) number() (any, error) {
 }
 
 // str reads a string; the common one without escapes is a part of the input.
-func (d *decoder) str() (any, error) {
+func (d *decoder) str() (string, error) {
 	start := d.pos + 1
 	for i := start; i < len(d.s); i++ {
 		switch c := d.s[i]; {
@@ -186,13 +190,13 @@ func (d *decoder) str() (any, error) {
 			return d.escaped(start, i)
 		case c < 0x20:
 			d.pos = i
-			return nil, d.fail("a control character in a string")
+			return "", d.fail("a control character in a string")
 		}
 	}
-	return nil, d.fail("a string has no end")
+	return "", d.fail("a string has no end")
 }
 
-func (d *decoder) escaped(start, i int) (any, error) {
+func (d *decoder) escaped(start, i int) (string, error) {
 	var b strings.Builder
 	b.WriteString(d.s[start:i])
 	for i < len(d.s) {
@@ -202,12 +206,12 @@ func (d *decoder) escaped(start, i int) (any, error) {
 			return validText(b.String()), nil
 		case c < 0x20:
 			d.pos = i
-			return nil, d.fail("a control character in a string")
+			return "", d.fail("a control character in a string")
 		case c == '\\':
 			n, err := unescape(&b, d.s, i)
 			if err != nil {
 				d.pos = i
-				return nil, d.fail("an unknown escape in a string")
+				return "", d.fail("an unknown escape in a string")
 			}
 			i += n
 		default:
@@ -215,7 +219,7 @@ func (d *decoder) escaped(start, i int) (any, error) {
 			i++
 		}
 	}
-	return nil, d.fail("a string has no end")
+	return "", d.fail("a string has no end")
 }
 
 func validText(s string) string {

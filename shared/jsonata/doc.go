@@ -4,8 +4,8 @@
 //
 // An expression is compiled once and evaluated many times, concurrently if need
 // be. Evaluation uses no reflection and is limited in time, depth and size.
-// What this package cannot do yet it refuses at Compile, by name, with the code
-// [CodeUnsupported]; it never evaluates such an expression to something else.
+// What Step Functions refuses, and regular expressions that cannot be evaluated
+// in linear time, Compile refuses by name.
 //
 // Values are what [Decode] returns: nil for JSON null, bool, float64, string,
 // []any and *[Object]; [Undefined] stands for "no value". Values given to Eval

@@ -11,7 +11,13 @@ const maxValueDepth = 10_000
 // Encode writes v as compact JSON: keys in order, numbers as JavaScript prints
 // them, no HTML escaping. Numbers that are not finite become null, as in
 // JavaScript. A function, Undefined or a foreign type is an *Error.
-func Encode(v any) ([]byte, error) { return AppendEncode(nil, v) }
+func Encode(v any) ([]byte, error) {
+	size := EncodedSize(v)
+	if size >= TooDeep {
+		size = 0
+	}
+	return AppendEncode(make([]byte, 0, size), v)
+}
 
 // AppendEncode appends what Encode returns to dst.
 func AppendEncode(dst []byte, v any) ([]byte, error) {

@@ -9,8 +9,8 @@ import (
 
 // Codes of this package that are not JSONata's own.
 const (
-	// CodeUnsupported: Compile met a construct that this package does not
-	// implement; Token names it.
+	// CodeUnsupported: Compile met a function that Step Functions does not
+	// accept; Token names it.
 	CodeUnsupported = "X0001"
 	// CodeRegex: a regular expression that cannot be evaluated as JavaScript
 	// would (look-around, back reference, …); Token is the offending part.
@@ -28,8 +28,12 @@ const (
 
 // Error is a failure of Compile or Eval.
 type Error struct {
-	Code     string // JSONata's code, e.g. "S0201", or one of the Code constants
-	Position int    // byte offset in the source, -1 where there is none
+	Code string // JSONata's code, e.g. "S0201", or one of the Code constants
+	// Position is the one that JSONata reports, as an offset in bytes: behind
+	// the token concerned or, if a function was being called, behind the opening
+	// parenthesis of the outermost call; -1 where there is none.
+	Position int
+	Start    int    // byte offset of the first byte of what failed, -1 where there is none
 	Token    string // operator, function or name concerned
 	Value    any    // the offending value, if any
 	Message  string // plain words, already with token and value
@@ -59,7 +63,7 @@ func failAt(code string, pos int, token string, v any) *Error {
 	if msg == "" {
 		msg = "evaluation failed"
 	}
-	if strings.Contains(msg, "{token}") {
+	if token != "" && strings.Contains(msg, "{token}") { // else the node that calls fills it in
 		msg = strings.ReplaceAll(msg, "{token}", token)
 	}
 	if strings.Contains(msg, "{value}") {
@@ -68,7 +72,7 @@ func failAt(code string, pos int, token string, v any) *Error {
 	if f, ok := v.(*function); ok {
 		v = f.describe()
 	}
-	return &Error{Code: code, Position: pos, Token: token, Value: v, Message: msg}
+	return &Error{Code: code, Position: pos, Start: pos, Token: token, Value: v, Message: msg}
 }
 
 // brief shows a value in a message, shortened.
@@ -97,13 +101,31 @@ func brief(v any) string {
 }
 
 // at fills in position and token where the failing function did not know them.
-func at(err error, pos int, token string) error {
+func at(err error, pos place, token string) error {
 	if e, ok := errors.AsType[*Error](err); ok && e.Position < 0 {
-		e.Position = pos
+		e.Position, e.Start = pos.end, pos.start
 		if e.Token == "" {
 			e.Token = token
 			e.Message = strings.ReplaceAll(e.Message, "{token}", token)
 		}
+	}
+	return err
+}
+
+// through is at for an error that leaves a call: the call's position counts.
+func through(err error, pos place, token string) error {
+	err = at(err, pos, token)
+	if e, ok := errors.AsType[*Error](err); ok && pos != nowhere {
+		e.Position = pos.end
+	}
+	return err
+}
+
+// moved shifts the place of an error that was found in a part of the source.
+func moved(err error, by int) error {
+	if e, ok := errors.AsType[*Error](err); ok && e.Position >= 0 {
+		e.Position += by
+		e.Start += by
 	}
 	return err
 }

@@ -34,7 +34,7 @@ func (n *arrayNode) eval(f *frame, in any) (any, error) {
 
 type negate struct {
 	operand evaluator
-	pos     int
+	pos     place
 }
 
 func (n *negate) eval(f *frame, in any) (any, error) {
@@ -47,7 +47,7 @@ func (n *negate) eval(f *frame, in any) (any, error) {
 		return nil, at(err, n.pos, "-")
 	}
 	if !ok {
-		return nil, failAt("D1002", n.pos, "-", v)
+		return nil, n.pos.fail("D1002", "-", v)
 	}
 	return number(-num), nil
 }

@@ -8,7 +8,7 @@ import (
 type operands struct {
 	lhs, rhs evaluator
 	op       string
-	pos      int
+	pos      place
 }
 
 func (o *operands) both(f *frame, in any) (l, r any, err error) {
@@ -21,7 +21,7 @@ func (o *operands) both(f *frame, in any) (l, r any, err error) {
 
 func (o *operands) fail(err error) error {
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Position = -1
+		e.Position, e.Start = -1, -1
 		return at(e, o.pos, o.op)
 	}
 	return err
@@ -53,7 +53,7 @@ func (c *compiler) binary(n *node) (evaluator, error) {
 	case "..":
 		return &rangeNode{o}, nil
 	}
-	return nil, failAt("S0201", n.pos, n.text, nil)
+	return nil, n.pos.fail("S0201", n.text, nil)
 }
 
 type arithmetic struct {
@@ -71,14 +71,14 @@ func (n *arithmetic) eval(f *frame, in any) (any, error) {
 		return nil, n.fail(err)
 	}
 	if !okX && !IsUndefined(l) {
-		return nil, failAt("T2001", n.pos, n.operands.op, l)
+		return nil, n.pos.fail("T2001", n.operands.op, l)
 	}
 	y, okY, err := finite(r)
 	if err != nil {
 		return nil, n.fail(err)
 	}
 	if !okY && !IsUndefined(r) {
-		return nil, failAt("T2002", n.pos, n.operands.op, r)
+		return nil, n.pos.fail("T2002", n.operands.op, r)
 	}
 	if !okX || !okY {
 		return undef, nil
@@ -150,17 +150,17 @@ func (n *comparison) eval(f *frame, in any) (any, error) {
 	}
 	noL, noR := IsUndefined(l), IsUndefined(r)
 	if !orderable(l) && !noL {
-		return nil, failAt("T2010", n.pos, n.op, l)
+		return nil, n.pos.fail("T2010", n.op, l)
 	}
 	if !orderable(r) && !noR {
-		return nil, failAt("T2010", n.pos, n.op, r)
+		return nil, n.pos.fail("T2010", n.op, r)
 	}
 	if noL || noR {
 		return undef, nil
 	}
 	c, ok := compare(l, r)
 	if !ok {
-		return nil, failAt("T2009", n.pos, n.op, l)
+		return nil, n.pos.fail("T2009", n.op, l)
 	}
 	if n.less {
 		c = -c
@@ -248,18 +248,18 @@ func (n *rangeNode) eval(f *frame, in any) (any, error) {
 	}
 	from, okL := l.(float64)
 	if !IsUndefined(l) && (!okL || from != math.Trunc(from) || math.IsInf(from, 0)) {
-		return nil, failAt("T2003", n.pos, "..", l)
+		return nil, n.pos.fail("T2003", "..", l)
 	}
 	to, okR := r.(float64)
 	if !IsUndefined(r) && (!okR || to != math.Trunc(to) || math.IsInf(to, 0)) {
-		return nil, failAt("T2004", n.pos, "..", r)
+		return nil, n.pos.fail("T2004", "..", r)
 	}
 	if !okL || !okR || from > to {
 		return undef, nil
 	}
 	size := to - from + 1
 	if size > maxRange || size > float64(f.run.limits.Sequence) {
-		return nil, failAt("D2014", n.pos, "..", size)
+		return nil, n.pos.fail("D2014", "..", size)
 	}
 	if err := f.run.tick(int(size)); err != nil {
 		return nil, err

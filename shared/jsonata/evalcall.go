@@ -6,8 +6,9 @@ type call struct {
 	name   string
 	args   []evaluator
 	tail   bool
+	tailAt place  // of the function's name, for errors of the tail call
 	asName string // set if proc is a bare name, to help who forgot the $
-	pos    int
+	pos    place
 }
 
 func (c *compiler) call(n *node) (evaluator, error) {
@@ -15,8 +16,8 @@ func (c *compiler) call(n *node) (evaluator, error) {
 	if err != nil {
 		return nil, err
 	}
-	out.tail = n.tail
-	return out, c.checkFunctions(n, out)
+	out.tail, out.tailAt = n.tail, n.lhs.pos
+	return out, nil
 }
 
 func (c *compiler) callParts(n *node) (*call, error) {
@@ -66,13 +67,9 @@ func (n *call) invoke(f *frame, in any, first any, hasFirst bool) (any, error) {
 		args = append(args, v)
 	}
 	if n.tail && !hasFirst {
-		return &tailCall{fn, args, n.pos, n.name}, nil
+		return &tailCall{fn, args, n.tailAt, n.name}, nil
 	}
-	v, err := apply(f.run, fn, args, in)
-	if err != nil {
-		return nil, at(err, n.pos, n.name)
-	}
-	return v, nil
+	return applyAt(f.run, fn, args, in, n.pos, n.name)
 }
 
 // forgotten refuses a bare name that is a function when written with $.
@@ -80,7 +77,7 @@ func (n *call) forgotten(f *frame, fn any, code string) error {
 	if n.asName == "" || !IsUndefined(fn) || IsUndefined(f.lookup(n.asName)) {
 		return nil
 	}
-	return failAt(code, n.pos, n.asName, nil)
+	return n.pos.fail(code, n.asName, nil)
 }
 
 // partial applies a function to some of its arguments; nil ones stay open.
@@ -112,7 +109,7 @@ func (n *partial) eval(f *frame, in any) (any, error) {
 	}
 	fn, ok := v.(*function)
 	if !ok {
-		return nil, failAt("T1008", n.pos, n.name, nil)
+		return nil, n.pos.fail("T1008", n.name, nil)
 	}
 	return n.bind(fn, fixed), nil
 }
@@ -181,7 +178,7 @@ func nesting(n *node) int {
 type applyNode struct {
 	lhs, rhs evaluator
 	call     *call // rhs, if it is a call
-	pos      int
+	pos      place
 }
 
 func (c *compiler) apply(n *node) (_ evaluator, err error) {
@@ -193,7 +190,7 @@ func (c *compiler) apply(n *node) (_ evaluator, err error) {
 		if out.call, err = c.callParts(n.rhs); err != nil {
 			return nil, err
 		}
-		return out, c.checkFunctions(n.rhs, out.call)
+		return out, nil
 	}
 	out.rhs, err = c.node(n.rhs)
 	return out, err
@@ -213,7 +210,7 @@ func (n *applyNode) eval(f *frame, in any) (any, error) {
 	}
 	fn, ok := right.(*function)
 	if !ok {
-		return nil, failAt("T2006", n.pos, "~>", right)
+		return nil, n.pos.fail("T2006", "~>", right)
 	}
 	if before, ok := left.(*function); ok {
 		return &function{arity: 1, native: func(r *run, _ any, args []any) (any, error) {

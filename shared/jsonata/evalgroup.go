@@ -5,7 +5,7 @@ package jsonata
 type group struct {
 	pairs    []pair
 	constant bool // all keys are different literals
-	pos      int
+	pos      place
 }
 
 type pair struct {
@@ -58,16 +58,12 @@ func (g *group) many(f *frame, items []any) (any, error) {
 	entries := map[string]*entry{}
 	for _, item := range items {
 		for i := range g.pairs {
-			k, err := g.pairs[i].key.eval(f, item)
+			key, ok, err := g.key(f, i, item)
 			if err != nil {
 				return nil, err
 			}
-			if IsUndefined(k) {
-				continue
-			}
-			key, ok := k.(string)
 			if !ok {
-				return nil, failAt("T1003", g.pos, "{", k)
+				continue
 			}
 			e := entries[key]
 			if e == nil {
@@ -76,7 +72,7 @@ func (g *group) many(f *frame, items []any) (any, error) {
 				continue
 			}
 			if e.pair != i {
-				return nil, failAt("D1009", g.pos, "{", key)
+				return nil, g.pos.fail("D1009", "{", key)
 			}
 			if err := f.run.tick(1); err != nil {
 				return nil, err
@@ -87,9 +83,7 @@ func (g *group) many(f *frame, items []any) (any, error) {
 	out := newObjectSize(len(order))
 	for _, key := range order {
 		e := entries[key]
-		if a, ok := e.data.(*array); ok && a.flags == flagGather {
-			a.flags = 0
-		}
+		settle(e.data)
 		v, err := g.pairs[e.pair].value.eval(f, e.data)
 		if err != nil {
 			return nil, err
@@ -99,6 +93,18 @@ func (g *group) many(f *frame, items []any) (any, error) {
 		}
 	}
 	return out, nil
+}
+
+// key evaluates the key of a pair; ok is false if there is none.
+func (g *group) key(f *frame, pair int, in any) (key string, ok bool, err error) {
+	k, err := g.pairs[pair].key.eval(f, in)
+	if err != nil || IsUndefined(k) {
+		return "", false, err
+	}
+	if key, ok = k.(string); !ok {
+		return "", false, g.pos.fail("T1003", "{", k)
+	}
+	return key, true, nil
 }
 
 // flagGather marks the array that gather itself made and may extend.
@@ -119,6 +125,13 @@ func gather(data, item any) any {
 		a.flags = flagGather
 	}
 	return v
+}
+
+// settle ends the gathering in v, so that nothing extends it any more.
+func settle(v any) {
+	if a, ok := v.(*array); ok && a.flags == flagGather {
+		a.flags = 0
+	}
 }
 
 // appendValues joins two values into one array; nothing adds nothing.

@@ -1,5 +1,7 @@
 package jsonata
 
+import "slices"
+
 // path evaluates its steps one after the other, each on every item that the
 // step before yields.
 type path struct {
@@ -7,6 +9,7 @@ type path struct {
 	fromVar bool // starts at a variable: does not run over the context's items
 	keep    bool // a single result stays an array
 	keepSeq bool // the same, but not for an array constructor
+	prefix  bool // more steps follow, on tuples
 	group   *group
 	// names is set if all steps are plain names, after an optional first step
 	// that is a variable: then objects are walked without building sequences.
@@ -23,12 +26,23 @@ type step struct {
 }
 
 func (c *compiler) path(n *node) (_ evaluator, err error) {
-	p := &path{fromVar: n.list[0].kind == kindVariable, keep: n.keepSingles, keepSeq: n.keepArray}
+	if slices.ContainsFunc(n.list, func(s *node) bool { return s.tuple }) {
+		return c.tuplePath(n, false)
+	}
+	return c.plainPath(n, n.list[0])
+}
+
+// plainPath compiles a path, or the steps before the first one on tuples; start
+// is the first step of all.
+func (c *compiler) plainPath(n, start *node) (_ *path, err error) {
+	p := &path{fromVar: start.kind == kindVariable, keep: n.keepSingles, keepSeq: n.keepArray}
 	simple := !n.keepSingles && !n.keepArray && n.group == nil
 	for i, s := range n.list {
 		st := step{cons: i == 0 && s.consArray}
-		if st.filter, err = c.filters(s.stages); err != nil {
-			return nil, err
+		if !st.cons { // else they are not applied, as in the reference
+			if st.filter, err = c.filters(s.stages); err != nil {
+				return nil, err
+			}
 		}
 		if s.kind == kindSort {
 			st.sort, err = c.sorter(s)
@@ -94,27 +108,34 @@ func (p *path) eval(f *frame, in any) (any, error) {
 // walk evaluates the steps from the given one. inner says that in is what an
 // earlier step yielded, as a single value.
 func (p *path) walk(f *frame, in any, from int, inner bool) (any, error) {
+	res, single, err := p.sequence(f, in, from, inner)
+	if err != nil {
+		return nil, err
+	}
+	return p.result(f, res, single)
+}
+
+// sequence is what the steps from the given one yield; single as for a step.
+func (p *path) sequence(f *frame, in any, from int, inner bool) (res any, single bool, err error) {
 	one := [1]any{in}
 	items := one[:]
 	if a, ok := itemsOf(in); ok && (inner || !p.fromVar) {
 		items = a
 	}
-	var res any = undef //nolint:staticcheck // not of the type undefined
-	single := false
+	res = undef
 	for i := from; i < len(p.steps); i++ {
 		s := &p.steps[i]
-		var err error
 		if s.cons {
 			single = false
 			res, err = s.node.eval(f, &array{items: items, flags: flagSeq})
-			if err == nil && !isArray(res) && len(p.steps) > 1 {
+			if err == nil && !isArray(res) && (p.prefix || len(p.steps) > 1) {
 				res = undef // a grouping made an object of it: no sequence to go on with
 			}
 		} else {
-			res, single, err = s.eval(f, items, i == len(p.steps)-1)
+			res, single, err = s.eval(f, items, i == len(p.steps)-1 && !p.prefix)
 		}
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		if single {
 			one[0] = res
@@ -125,7 +146,7 @@ func (p *path) walk(f *frame, in any, from int, inner bool) (any, error) {
 			break
 		}
 	}
-	return p.result(f, res, single)
+	return res, single, nil
 }
 
 func (p *path) result(f *frame, res any, single bool) (any, error) {

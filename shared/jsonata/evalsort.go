@@ -3,7 +3,7 @@ package jsonata
 // sorter is an order-by step.
 type sorter struct {
 	terms []sortTerm
-	pos   int
+	pos   place
 }
 
 type sortTerm struct {
@@ -24,19 +24,32 @@ func (c *compiler) sorter(n *node) (*sorter, error) {
 }
 
 func (s *sorter) eval(f *frame, items []any) (any, error) {
-	out, err := mergeSort(f.run, items, func(a, b any) (bool, error) {
-		for i := range s.terms {
-			c, err := s.terms[i].compare(f, a, b)
-			if err != nil {
-				return false, at(err, s.pos, "^")
-			}
-			if c != 0 {
-				return c > 0, nil
-			}
-		}
-		return false, nil
-	})
+	out, err := mergeSort(f.run, items, func(a, b any) (bool, error) { return s.after(f, a, f, b) })
 	return plainOrSame(items, out), err
+}
+
+// after reports whether a belongs behind b; their keys are evaluated in scopes
+// of their own.
+func (s *sorter) after(inA *frame, a any, inB *frame, b any) (bool, error) {
+	for i := range s.terms {
+		t := &s.terms[i]
+		x, err := t.key.eval(inA, a)
+		if err != nil {
+			return false, err
+		}
+		y, err := t.key.eval(inB, b)
+		if err != nil {
+			return false, err
+		}
+		c, err := t.compare(x, y)
+		if err != nil {
+			return false, at(err, s.pos, "^")
+		}
+		if c != 0 {
+			return c > 0, nil
+		}
+	}
+	return false, nil
 }
 
 // plainOrSame wraps a sorted copy; what has at most one item is not copied and
@@ -48,15 +61,7 @@ func plainOrSame(items, out []any) any {
 	return plain(out)
 }
 
-func (t *sortTerm) compare(f *frame, a, b any) (int, error) {
-	x, err := t.key.eval(f, a)
-	if err != nil {
-		return 0, err
-	}
-	y, err := t.key.eval(f, b)
-	if err != nil {
-		return 0, err
-	}
+func (t *sortTerm) compare(x, y any) (int, error) {
 	switch { // what is missing comes last, in either order
 	case IsUndefined(x) && IsUndefined(y):
 		return 0, nil
@@ -92,15 +97,15 @@ func orderable(v any) bool {
 // mergeSort sorts a copy stably; after reports whether a belongs behind b. The
 // order of comparisons is that of a top-down merge, which shows where after is
 // not a consistent order.
-func mergeSort(r *run, items []any, after func(a, b any) (bool, error)) ([]any, error) {
+func mergeSort[T any](r *run, items []T, after func(a, b T) (bool, error)) ([]T, error) {
 	if len(items) <= 1 {
 		return items, nil
 	}
-	out := append([]any(nil), items...)
-	return out, mergeInto(r, out, make([]any, len(items)), after)
+	out := append([]T(nil), items...)
+	return out, mergeInto(r, out, make([]T, len(items)), after)
 }
 
-func mergeInto(r *run, a, buf []any, after func(a, b any) (bool, error)) error {
+func mergeInto[T any](r *run, a, buf []T, after func(a, b T) (bool, error)) error {
 	if len(a) <= 1 {
 		return nil
 	}

@@ -14,13 +14,13 @@ var logicFunctions = []definition{
 	}},
 	{"type", "<x:s>", 1, func(_ *run, _ any, args []any) (any, error) { return typeName(argAt(args, 0)), nil }},
 	{"error", "<s?:x>", 1, func(_ *run, _ any, args []any) (any, error) {
-		return nil, stated("D3137", textArg(args, 0, ""), "$error() was called")
+		return nil, stated("D3137", textArg(args, 0, ""), "$error() function evaluated")
 	}},
 	{"assert", "<bs?:x>", 2, func(_ *run, _ any, args []any) (any, error) {
 		if argAt(args, 0) == true {
 			return undef, nil
 		}
-		return nil, stated("D3141", textArg(args, 1, ""), "$assert() failed")
+		return nil, stated("D3141", textArg(args, 1, ""), "$assert() statement failed")
 	}},
 }
 
@@ -29,7 +29,7 @@ func stated(code, message, otherwise string) *Error {
 	if message == "" {
 		message = otherwise
 	}
-	return &Error{Code: code, Position: -1, Value: message, Message: message}
+	return &Error{Code: code, Position: -1, Start: -1, Value: message, Message: message}
 }
 
 // toBoolean is $boolean: nothing stays nothing, a function is false.

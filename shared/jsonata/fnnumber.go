@@ -24,6 +24,7 @@ var numberFunctions = []definition{
 	})},
 	{"power", "<n-n:n>", 2, mathFunc(fnPower)},
 	{"formatBase", "<n-n?:s>", 2, fnFormatBase},
+	{"formatNumber", "<n-so?:s>", 3, fnFormatNumber},
 }
 
 func fnNumber(_ *run, _ any, args []any) (any, error) {
@@ -90,7 +91,11 @@ func roundTo(x, precision float64) float64 {
 		return x
 	}
 	if precision != 0 {
-		x = shift(x, precision)
+		whole := shift(x, precision)
+		if math.IsInf(whole, 0) {
+			return x // too large to have so many places
+		}
+		x = whole
 	}
 	out := math.Floor(x + 0.5)
 	if x-math.Floor(x) != 0.5 { // x + 0.5 may have been rounded up
@@ -115,26 +120,4 @@ func shift(x, by float64) float64 {
 	e, _ := strconv.Atoi(exponent)
 	f, _ := strconv.ParseFloat(mantissa+"e"+strconv.FormatFloat(float64(e)+by, 'f', -1, 64), 64)
 	return f
-}
-
-func fnFormatBase(_ *run, _ any, args []any) (any, error) {
-	x, ok := argAt(args, 0).(float64)
-	if !ok {
-		return undef, nil
-	}
-	radix := 10.0
-	if n, ok := argAt(args, 1).(float64); ok {
-		radix = roundTo(n, 0)
-	}
-	if !(radix >= 2 && radix <= 36) {
-		return nil, failValue("D3100", radix)
-	}
-	x = roundTo(x, 0)
-	if radix == 10 || math.Abs(x) >= 1<<63 {
-		if radix != 10 {
-			return nil, failValue("D1001", x)
-		}
-		return string(appendNumber(nil, x)), nil
-	}
-	return strconv.FormatInt(int64(x), int(radix)), nil
 }

@@ -13,6 +13,7 @@ var objectFunctions = []definition{
 	{"merge", "<a<o>:o>", 1, fnMerge},
 	{"each", "<o-f:a>", 2, fnEach},
 	{"sift", "<o-f?:o>", 2, fnSift},
+	{"clone", "<(oa)-:o>", 1, fnClone},
 }
 
 func fnKeys(r *run, _ any, args []any) (any, error) {
@@ -133,7 +134,7 @@ func fnSift(r *run, _ any, args []any) (any, error) {
 		return undef, nil
 	}
 	f, ok := argAt(args, 1).(*function)
-	if !ok {
+	if !ok && o.Len() > 0 {
 		return nil, failAt("T0410", -1, "", 2)
 	}
 	out := &Object{}
@@ -154,4 +155,18 @@ func fnSift(r *run, _ any, args []any) (any, error) {
 		return undef, nil
 	}
 	return out, nil
+}
+
+// fnClone copies by way of the JSON text that $string makes, as the reference
+// does: numbers are cut to 15 digits, functions become empty strings.
+func fnClone(r *run, _ any, args []any) (any, error) {
+	v := argAt(args, 0)
+	if IsUndefined(v) {
+		return v, nil
+	}
+	text, err := textIndented(r, v, false)
+	if err != nil {
+		return nil, err
+	}
+	return Decode([]byte(text))
 }

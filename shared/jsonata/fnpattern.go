@@ -1,6 +1,7 @@
 package jsonata
 
 import (
+	"math"
 	"strings"
 	"unicode/utf8"
 )
@@ -146,7 +147,7 @@ func fnSplit(r *run, s string, args []any) (any, error) {
 func splitText(r *run, s, sep string, limit float64) (any, error) {
 	n := -1
 	if limit >= 0 {
-		n = int(min(limit, float64(len(s)+1)))
+		n = int(math.Mod(limit, 1<<32)) // JavaScript's split counts in 32 bits
 	}
 	if err := r.room(min(len(s), strings.Count(s, sep))); err != nil {
 		return nil, err

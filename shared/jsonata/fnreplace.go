@@ -15,6 +15,9 @@ func fnReplace(r *run, s string, args []any) (any, error) {
 	if err != nil || limit == 0 {
 		return s, err
 	}
+	if old, ok := pattern.(string); ok && !strings.Contains(s, old) {
+		return s, nil // whatever the replacement is
+	}
 	if IsUndefined(pattern) || IsUndefined(replacement) {
 		i := 3
 		if IsUndefined(pattern) {

@@ -10,6 +10,7 @@ import (
 	"hash"
 	"math"
 	"strings"
+	"unicode/utf8"
 )
 
 // stepFunctions are what Step Functions adds to JSONata. Their limits are those
@@ -86,7 +87,7 @@ func fnHash(_ *run, _ any, args []any) (any, error) {
 	if !ok {
 		return undef, nil
 	}
-	if len(s) > maxHashText {
+	if utf8.RuneCountInString(s) > maxHashText {
 		return nil, failToken(CodeTooLarge, "string")
 	}
 	var h hash.Hash
@@ -140,7 +141,7 @@ func fnParse(r *run, s string, _ []any) (any, error) {
 	}
 	v, err := Decode([]byte(s))
 	if e, ok := errors.AsType[*Error](err); ok {
-		e.Position = -1 // an offset in s, not in the expression
+		e.Position, e.Start = -1, -1 // an offset in s, not in the expression
 		return nil, e
 	}
 	return v, nil

@@ -50,16 +50,13 @@ func fnString(r *run, _ any, args []any) (any, error) {
 // fnSubstring counts characters, not bytes.
 func fnSubstring(r *run, s string, args []any) (any, error) {
 	n := float64(utf8.RuneCountInString(s))
-	start, ok := argAt(args, 1).(float64)
-	if !ok {
-		start = 0
-	}
+	start, hasStart := argAt(args, 1).(float64)
 	if n+start < 0 {
 		start = 0
 	}
 	end := n
 	if length, ok := argAt(args, 2).(float64); ok {
-		if length <= 0 {
+		if length <= 0 || !hasStart {
 			return "", nil
 		}
 		end = start + length

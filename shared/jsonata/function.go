@@ -31,26 +31,31 @@ func (f *function) describe() string {
 type tailCall struct {
 	fn   any
 	args []any
-	pos  int
+	pos  place
 	name string
 }
 
 // apply calls fn. in is the context, for functions that take it as argument.
 func apply(r *run, fn any, args []any, in any) (any, error) {
+	return applyAt(r, fn, args, in, nowhere, "")
+}
+
+// applyAt is apply for a call that stands at pos under the given name.
+func applyAt(r *run, fn any, args []any, in any, pos place, name string) (any, error) {
 	v, err := applyOnce(r, fn, args, in)
-	for err == nil {
+	for {
+		if err != nil {
+			return nil, through(err, pos, name)
+		}
 		tc, ok := v.(*tailCall)
 		if !ok {
 			return v, nil
 		}
+		pos, name = tc.pos, tc.name
 		if err = r.tick(1); err == nil {
 			v, err = applyOnce(r, tc.fn, tc.args, in)
 		}
-		if err != nil {
-			return nil, at(err, tc.pos, tc.name)
-		}
 	}
-	return nil, err
 }
 
 func applyOnce(r *run, fn any, args []any, in any) (_ any, err error) {

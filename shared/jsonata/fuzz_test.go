@@ -55,8 +55,8 @@ func checkError(t *testing.T, src string, err error) {
 	if !errors.As(err, &e) || e.Code == "" || e.Message == "" {
 		t.Fatalf("%q: %#v", src, err)
 	}
-	if e.Position > len(src) {
-		t.Errorf("%q: position %d", src, e.Position)
+	if e.Position < -1 || e.Position > len(src) || e.Start < -1 || e.Start > len(src) || (e.Start < 0) != (e.Position < 0) {
+		t.Errorf("%q: %s from %d to %d", src, e.Code, e.Start, e.Position)
 	}
 }
 
@@ -76,6 +76,9 @@ func FuzzDecode(f *testing.F) {
 			return
 		}
 		first, err := jsonata.Encode(v)
+		if n := jsonata.EncodedSize(v); n < len(first) {
+			t.Fatalf("%d bytes, more than %d: %s", len(first), n, first)
+		}
 		if err != nil {
 			t.Fatalf("%q: %v", data, err)
 		}

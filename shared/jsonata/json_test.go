@@ -26,6 +26,13 @@ func TestEncodeWritesWhatJavaScriptWrites(t *testing.T) {
 			t.Errorf("%s: %s %v, want %s", in, got, err, want)
 		}
 	}
+	for in, most := range map[string]int{`{"k":[1,-20,"a\"\\b"],"é":null}`: 3, `"\u0001\n"`: 4, `[1.5,1e300,-1.2345678901234567e-308]`: 45, "\"\xff\"": 6, `true`: 1} {
+		v := decode(t, []byte(in))
+		b, _ := jsonata.Encode(v)
+		if n := jsonata.EncodedSize(v); n < len(b) || n > len(b)+most {
+			t.Errorf("%s has %d bytes, not %d", in, len(b), n)
+		}
+	}
 	if b, err := jsonata.AppendEncode([]byte("x"), []any{math.Inf(1), math.NaN()}); err != nil || string(b) != `x[null,null]` {
 		t.Errorf("%s %v", b, err)
 	}

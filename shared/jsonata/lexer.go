@@ -15,13 +15,21 @@ type lexer struct {
 
 // next returns the next token. afterOperand says that an infix operator may
 // follow, so that "/" divides.
-func (l *lexer) next(afterOperand bool) (token, error) {
-	if err := l.skip(); err != nil {
-		return token{}, err
+func (l *lexer) next(afterOperand bool) (t token, err error) {
+	if err = l.skip(); err != nil {
+		return t, err
 	}
 	start := l.pos
+	t, err = l.token(afterOperand)
+	t.pos = place{start, l.pos}
+	return t, err
+}
+
+// token reads the token that starts here.
+func (l *lexer) token(afterOperand bool) (token, error) {
+	start := l.pos
 	if start >= len(l.src) {
-		return token{kind: tokEnd, pos: start}, nil
+		return token{kind: tokEnd}, nil
 	}
 	c := l.src[start]
 	switch {
@@ -36,10 +44,10 @@ func (l *lexer) next(afterOperand bool) (token, error) {
 	case c == '`':
 		end := strings.IndexByte(l.src[start+1:], '`')
 		if end < 0 {
-			return token{}, failAt("S0105", start, "`", nil)
+			return token{}, place{start, len(l.src)}.fail("S0105", "`", nil)
 		}
 		l.pos = start + end + 2
-		return token{kind: tokName, pos: start, text: l.src[start+1 : l.pos-1]}, nil
+		return token{kind: tokName, text: l.src[start+1 : l.pos-1]}, nil
 	}
 	return l.word(), nil
 }
@@ -52,7 +60,7 @@ func (l *lexer) skip() error {
 		case c == '/' && strings.HasPrefix(l.src[l.pos:], "/*"):
 			end := strings.Index(l.src[l.pos+2:], "*/")
 			if end < 0 {
-				return failAt("S0106", l.pos, "/*", nil)
+				return place{l.pos, l.pos}.fail("S0106", "/*", nil)
 			}
 			l.pos += end + 4
 		default:
@@ -71,7 +79,7 @@ func (l *lexer) operator() token {
 		}
 	}
 	l.pos += n
-	return token{kind: tokOperator, pos: start, text: l.src[start:l.pos]}
+	return token{kind: tokOperator, text: l.src[start:l.pos]}
 }
 
 func (l *lexer) number() (token, error) {
@@ -105,10 +113,10 @@ func (l *lexer) number() (token, error) {
 	}
 	f, _ := strconv.ParseFloat(s[start:i], 64)
 	if math.IsInf(f, 0) {
-		return token{}, failAt("S0102", start, s[start:i], nil)
+		return token{}, place{start, start}.fail("S0102", s[start:i], nil)
 	}
 	l.pos = i
-	return token{kind: tokNumber, pos: start, text: s[start:i], value: number(f)}, nil
+	return token{kind: tokNumber, text: s[start:i], value: number(f)}, nil
 }
 
 // word reads a name, a variable, a literal word or a word operator.
@@ -119,7 +127,7 @@ func (l *lexer) word() token {
 	}
 	l.pos = i
 	w := l.src[start:i]
-	t := token{kind: tokName, pos: start, text: w}
+	t := token{kind: tokName, text: w}
 	switch w {
 	case "and", "or", "in":
 		t.kind = tokOperator
@@ -149,13 +157,13 @@ func (l *lexer) regex() (token, error) {
 				continue
 			}
 			if i == start+1 {
-				return token{}, failAt("S0301", start, "/", nil)
+				return token{}, place{start, i}.fail("S0301", "/", nil)
 			}
 			l.pos = i + 1
 			for l.pos < len(s) && (s[l.pos] == 'i' || s[l.pos] == 'm') {
 				l.pos++
 			}
-			return token{kind: tokRegex, pos: start, text: s[start+1 : i], value: s[i+1 : l.pos]}, nil
+			return token{kind: tokRegex, text: s[start+1 : i], value: s[i+1 : l.pos]}, nil
 		case '(', '[', '{':
 			if !escaped {
 				depth++
@@ -166,7 +174,7 @@ func (l *lexer) regex() (token, error) {
 			}
 		}
 	}
-	return token{}, failAt("S0302", start, "/", nil)
+	return token{}, place{start, len(s)}.fail("S0302", "/", nil)
 }
 
 func backslashes(s string) int {

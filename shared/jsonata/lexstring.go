@@ -16,7 +16,7 @@ func (l *lexer) str(quote byte) (token, error) {
 		switch {
 		case c == quote:
 			l.pos = i + 1
-			return token{kind: tokString, pos: start, text: s[start:l.pos], value: b.String()}, nil
+			return token{kind: tokString, text: s[start:l.pos], value: b.String()}, nil
 		case c != '\\':
 			b.WriteByte(c)
 			i++
@@ -28,7 +28,7 @@ func (l *lexer) str(quote byte) (token, error) {
 			i += n
 		}
 	}
-	return token{}, failAt("S0101", start, string(quote), nil)
+	return token{}, place{start, len(s)}.fail("S0101", string(quote), nil)
 }
 
 // unescape writes what the escape at s[i] stands for and returns its length.
@@ -53,7 +53,7 @@ func unescape(b *strings.Builder, s string, i int) (int, error) {
 		return unescapeUnicode(b, s, i)
 	default:
 		_, n := utf8.DecodeRuneInString(s[i+1:])
-		return 0, failAt("S0103", i, s[i+1:i+1+n], nil)
+		return 0, place{i, i + 1}.fail("S0103", s[i+1:i+1+n], nil)
 	}
 	return 2, nil
 }
@@ -61,7 +61,7 @@ func unescape(b *strings.Builder, s string, i int) (int, error) {
 func unescapeUnicode(b *strings.Builder, s string, i int) (int, error) {
 	r, ok := hex4(s, i+2)
 	if !ok {
-		return 0, failAt("S0104", i, "\\u", nil)
+		return 0, place{i, i + 1}.fail("S0104", "\\u", nil)
 	}
 	if utf16.IsSurrogate(r) && strings.HasPrefix(s[i+6:], `\u`) {
 		if low, ok := hex4(s, i+8); ok {

@@ -21,6 +21,14 @@ func TestLimitsEndWhatWouldNotEnd(t *testing.T) {
 		{"long padding", `$pad("a", 1e9)`, jsonata.CodeTooLarge, "string"},
 		{"doubled text", `$reduce([1..40], function($s, $i){$s & $s}, "ab")`, jsonata.CodeTooLarge, "string"},
 		{"deep value", `($f := function($v, $n){$n = 0 ? $v : $f({"a": $v}, $n - 1)}; $f(1, 20000).a)`, jsonata.CodeLimit, "steps"},
+		{"bound variables multiply", `($l := [1..300]; $l@$a.$l@$b.$l@$c.($a + $b + $c))`, jsonata.CodeTooLarge, "array"},
+		{"filter on bound variables", `($l := [1..200]; $l@$a.$l@$b[$a = $b].$l@$c.$c)`, jsonata.CodeTooLarge, "array"},
+		{"positions multiply", `[1..4000].$#$i.([1..4000])`, jsonata.CodeTooLarge, "array"},
+		{"selected again and again", `($l := [1..4000]; $l#$i[[0..3999]])`, jsonata.CodeLimit, "steps"},
+		{"order-by of bound items", `($l := [1..4000]; $l@$a^($a).$l@$b)`, jsonata.CodeLimit, "steps"},
+		{"transform in a loop", `($f := function($v){$f($v ~> |$|{"a": 1}|)}; $f({}))`, jsonata.CodeLimit, "steps"},
+		{"transform of itself", `($t := function($v){$v ~> |$|{"a": $t($v)}|}; $t({}))`, jsonata.CodeLimit, "depth"},
+		{"transform that doubles", `$reduce([1..40], function($v, $i){$v ~> |$|{"a": $, "b": $}|}, {"x": 1})`, jsonata.CodeLimit, "steps"},
 		{"slow pattern", `$match($pad("", 90000, "a"), /a/)`, jsonata.CodeLimit, "steps"},
 	} {
 		t.Run(k.name, func(t *testing.T) {

@@ -40,7 +40,7 @@ const (
 // node is one node of the syntax tree. Which fields count depends on kind.
 type node struct {
 	kind  kind
-	pos   int    // byte offset of the token that made it
+	pos   place  // of the token that made it
 	text  string // operator, name, regular expression
 	value any    // of a literal; flags of a regular expression
 
@@ -57,12 +57,20 @@ type node struct {
 	predicates  []stage // of any other node, applied to its result
 	group       *node   // kindGroup to apply to the result
 	tail        bool    // call in tail position of a lambda
+
+	focus    string  // variable that @ binds to each result of a step
+	index    string  // variable that # binds to its position
+	tuple    bool    // step, path or block whose results carry bindings
+	slot     *slot   // of a parent operator
+	ancestor *slot   // slot for what this step was evaluated on
+	seeking  []*slot // of the parent operators in it that look further out
 }
 
-// stage is a filter behind a step or another node.
+// stage is behind a step or another node: a filter, or an index binding.
 type stage struct {
-	filter *node
-	pos    int
+	filter *node // nil if index is set
+	index  string
+	pos    place
 }
 
 type term struct {
@@ -88,6 +96,53 @@ func (n *node) each(visit func(*node)) {
 		visit(t.expr)
 	}
 	for _, s := range append(n.stages[:len(n.stages):len(n.stages)], n.predicates...) {
-		visit(s.filter)
+		if s.filter != nil {
+			visit(s.filter)
+		}
 	}
+}
+
+// typeName is what the reference calls a node of this kind in its errors.
+func (k kind) typeName() string {
+	switch k {
+	case kindPath:
+		return "path"
+	case kindParent:
+		return "parent"
+	case kindDescendant:
+		return "descendant"
+	case kindVariable:
+		return "variable"
+	case kindString:
+		return "string"
+	case kindNumber:
+		return "number"
+	case kindValue:
+		return "value"
+	case kindRegex:
+		return "regex"
+	case kindBinary:
+		return "binary"
+	case kindArray, kindObject, kindNegate:
+		return "unary"
+	case kindBind:
+		return "bind"
+	case kindApply:
+		return "apply"
+	case kindCall:
+		return "function"
+	case kindPartial:
+		return "partial"
+	case kindLambda:
+		return "lambda"
+	case kindBlock:
+		return "block"
+	case kindCondition:
+		return "condition"
+	case kindTransform:
+		return "transform"
+	case kindSort:
+		return "sort"
+	}
+	return "name"
 }

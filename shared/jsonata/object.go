@@ -4,6 +4,9 @@ package jsonata
 // scan over the keys is faster.
 const indexFrom = 9
 
+// usualKeys is how many keys find room in the allocation of the Object itself.
+const usualKeys = 4
+
 // Object is a JSON object that keeps the order in which its keys were first
 // set. The zero value is an empty object. Reading is safe for concurrent use,
 // setting is not.
@@ -15,9 +18,20 @@ type Object struct {
 }
 
 // NewObject returns an empty object.
-func NewObject() *Object { return &Object{} }
+func NewObject() *Object {
+	o := &struct {
+		Object
+		keys [usualKeys]string
+		vals [usualKeys]any
+	}{}
+	o.Object.keys, o.Object.vals = o.keys[:0], o.vals[:0]
+	return &o.Object
+}
 
 func newObjectSize(n int) *Object {
+	if n > 0 && n <= usualKeys {
+		return NewObject()
+	}
 	return &Object{keys: make([]string, 0, n), vals: make([]any, 0, n)}
 }
 

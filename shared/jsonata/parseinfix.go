@@ -18,7 +18,7 @@ func (p *parser) infix(t token, left *node) (_ *node, err error) {
 		return p.condition(n, left)
 	case ":=":
 		if left.kind != kindVariable {
-			return nil, failAt("S0212", left.pos, left.text, nil)
+			return nil, left.pos.fail("S0212", left.text, nil)
 		}
 		n.kind = kindBind
 		n.rhs, err = p.expression(bindingPower(":=") - 1)
@@ -32,7 +32,7 @@ func (p *parser) infix(t token, left *node) (_ *node, err error) {
 			return nil, err
 		}
 		if n.rhs.kind != kindVariable {
-			return nil, failAt("S0214", n.rhs.pos, t.text, nil)
+			return nil, n.rhs.pos.fail("S0214", t.text, nil)
 		}
 		return n, nil
 	case "~>":
@@ -124,7 +124,7 @@ func (p *parser) call(n, left *node) (_ *node, err error) {
 			return nil, err
 		}
 		if p.tok.is(")") {
-			return nil, failAt("S0211", p.tok.pos, ")", nil)
+			return nil, p.tok.pos.fail("S0211", ")", nil)
 		}
 	}
 	if err = p.advance(")", true); err != nil {
@@ -141,17 +141,17 @@ func (p *parser) lambda(n *node) (_ *node, err error) {
 	n.kind = kindLambda
 	for i, a := range n.list {
 		if a.kind != kindVariable {
-			return nil, failAt("S0208", a.pos, a.text, i+1)
+			return nil, a.pos.fail("S0208", a.text, i+1)
 		}
 	}
 	if p.tok.is("<") {
-		start := p.tok.pos
+		start := p.tok.pos.start
 		if err = p.skipSignature(); err != nil {
 			return nil, err
 		}
-		n.text = p.lex.src[start:p.tok.pos]
-		if n.signature, err = parseSignature(p.lex.src[start : p.tok.pos+1]); err != nil {
-			return nil, at(err, start, "")
+		n.text = p.lex.src[start:p.tok.pos.start]
+		if n.signature, err = parseSignature(p.lex.src[start:p.tok.pos.end]); err != nil {
+			return nil, moved(err, start)
 		}
 		if err = p.advance(">", false); err != nil {
 			return nil, err

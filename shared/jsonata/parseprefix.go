@@ -45,7 +45,7 @@ func (p *parser) array(n *node) (*node, error) {
 			return nil, err
 		}
 		if p.tok.is("]") { // a trailing comma
-			return nil, failAt("S0211", p.tok.pos, "]", nil)
+			return nil, p.tok.pos.fail("S0211", "]", nil)
 		}
 	}
 	return n, p.advance("]", true)
@@ -72,7 +72,7 @@ func (p *parser) pairs() (pairs [][2]*node, err error) {
 			return nil, err
 		}
 		if p.tok.is("}") {
-			return nil, failAt("S0211", p.tok.pos, "}", nil)
+			return nil, p.tok.pos.fail("S0211", "}", nil)
 		}
 	}
 	return pairs, p.advance("}", true)

@@ -30,7 +30,7 @@ func parse(src string) (*node, error) {
 		return nil, err
 	}
 	if p.tok.kind != tokEnd {
-		return nil, failAt("S0201", p.tok.pos, p.tok.show(), nil)
+		return nil, p.tok.pos.fail("S0201", p.tok.show(), nil)
 	}
 	return n, nil
 }
@@ -38,7 +38,7 @@ func parse(src string) (*node, error) {
 func (p *parser) step(afterOperand bool) (err error) {
 	p.tok, err = p.lex.next(afterOperand)
 	if err == nil && (p.tok.is("!") || p.tok.is("~")) {
-		return failAt("S0204", p.tok.pos, p.tok.text, nil)
+		return p.tok.pos.fail("S0204", p.tok.text, nil)
 	}
 	return err
 }
@@ -47,9 +47,9 @@ func (p *parser) step(afterOperand bool) (err error) {
 func (p *parser) advance(op string, afterOperand bool) error {
 	if !p.tok.is(op) {
 		if p.tok.kind == tokEnd {
-			return failAt("S0203", p.tok.pos, p.tok.show(), op)
+			return p.tok.pos.fail("S0203", p.tok.show(), op)
 		}
-		return failAt("S0202", p.tok.pos, p.tok.show(), op)
+		return p.tok.pos.fail("S0202", p.tok.show(), op)
 	}
 	return p.step(afterOperand)
 }
@@ -57,7 +57,7 @@ func (p *parser) advance(op string, afterOperand bool) error {
 // expression parses what binds tighter than power.
 func (p *parser) expression(power int) (*node, error) {
 	if p.depth++; p.depth > maxNesting {
-		return nil, failAt(CodeLimit, p.tok.pos, "nesting", nil)
+		return nil, p.tok.pos.fail(CodeLimit, "nesting", nil)
 	}
 	defer func() { p.depth-- }()
 	t := p.tok
@@ -70,7 +70,7 @@ func (p *parser) expression(power int) (*node, error) {
 	}
 	for chain := 0; power < p.power(); chain++ {
 		if chain > maxChain {
-			return nil, failAt(CodeLimit, p.tok.pos, "nesting", nil)
+			return nil, p.tok.pos.fail(CodeLimit, "nesting", nil)
 		}
 		t = p.tok
 		if err = p.step(false); err != nil {
@@ -137,7 +137,7 @@ func (p *parser) prefixOperator(t token, n *node) (_ *node, err error) {
 	case "|":
 		return p.transform(n)
 	default:
-		return nil, failAt("S0211", t.pos, t.text, nil)
+		return nil, t.pos.fail("S0211", t.text, nil)
 	}
 	return n, err
 }

@@ -22,11 +22,11 @@ func (c *compiler) regex(n *node) (evaluator, error) {
 	}
 	re, err := regexp.Compile(pattern)
 	if err != nil {
-		return nil, failAt(CodeRegex, n.pos, "/"+n.text+"/", nil)
+		return nil, n.pos.fail(CodeRegex, "/"+n.text+"/", nil)
 	}
 	later, err := regexp.Compile(`\A(?s:.)(?s:.*?)(` + pattern + `)`)
 	if err != nil {
-		return nil, failAt(CodeRegex, n.pos, "/"+n.text+"/", nil)
+		return nil, n.pos.fail(CodeRegex, "/"+n.text+"/", nil)
 	}
 	rx := &regex{source: n.text, re: re, later: later}
 	return &literal{&function{arity: 2, regex: rx, native: rx.call}}, nil

@@ -28,15 +28,15 @@ func resolveKind(n *node) (*node, error) {
 	case kindOrderBy:
 		return resolveOrderBy(n)
 	case kindEnd:
-		return nil, failAt("S0207", n.pos, "(end)", nil)
+		return nil, n.pos.fail("S0207", "(end)", nil)
 	case kindFocus:
-		return nil, failAt(CodeUnsupported, n.pos, "focus binding @$"+n.rhs.text, nil)
+		return resolveFocus(n)
 	case kindIndex:
-		return nil, failAt(CodeUnsupported, n.pos, "position binding #$"+n.rhs.text, nil)
+		return resolveIndex(n)
 	case kindParent:
-		return nil, failAt(CodeUnsupported, n.pos, "parent operator %", nil)
-	case kindTransform:
-		return nil, failAt(CodeUnsupported, n.pos, "transform |…|…|", nil)
+		out := *n
+		out.slot = newSlot(n)
+		return &out, nil
 	}
 	return resolveWhole(n)
 }
@@ -66,6 +66,9 @@ func resolveWhole(n *node) (*node, error) {
 		}
 	case kindApply:
 		out.keepArray = out.lhs.keepArray || out.rhs.keepArray
+		return out, nil // a parent operator in it finds nothing, as in the reference
+	case kindTransform:
+		return out, nil // likewise
 	case kindBlock:
 		for _, e := range out.list {
 			if e.consArray || (e.kind == kindPath && e.list[0].consArray) {
@@ -73,7 +76,19 @@ func resolveWhole(n *node) (*node, error) {
 			}
 		}
 	}
+	out.seekInParts()
 	return out, nil
+}
+
+// seekInParts collects what the parent operators in the parts of n seek.
+func (n *node) seekInParts() {
+	if n.kind != kindCall && n.kind != kindPartial { // of these only the arguments count
+		n.seek(n.cond, n.lhs, n.rhs)
+	}
+	n.seek(n.list...)
+	for _, p := range n.pairs {
+		n.seek(p[0], p[1])
+	}
 }
 
 // resolveParts resolves every child of a copy of n.

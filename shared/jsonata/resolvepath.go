@@ -6,7 +6,11 @@ func resolvePath(n *node) (*node, error) {
 		return nil, err
 	}
 	if path.kind != kindPath {
-		path = &node{kind: kindPath, pos: n.pos, list: []*node{path}}
+		first := path
+		path = &node{kind: kindPath, pos: n.pos, list: []*node{first}}
+		if first.kind == kindParent {
+			path.seeking = []*slot{first.slot}
+		}
 	}
 	rest, err := resolve(n.rhs)
 	if err != nil {
@@ -23,7 +27,7 @@ func resolvePath(n *node) (*node, error) {
 	for _, s := range path.list {
 		switch s.kind {
 		case kindNumber, kindValue:
-			return nil, failAt("S0213", s.pos, s.text, s.value)
+			return nil, s.pos.fail("S0213", s.text, s.value)
 		case kindString:
 			s.kind, s.text = kindName, s.value.(string)
 		}
@@ -36,7 +40,7 @@ func resolvePath(n *node) (*node, error) {
 			s.consArray = true
 		}
 	}
-	return path, nil
+	return path, path.resolveParents()
 }
 
 func resolveFilter(n *node) (*node, error) {
@@ -49,10 +53,13 @@ func resolveFilter(n *node) (*node, error) {
 		step, onStep = target.list[len(target.list)-1], true
 	}
 	if step.group != nil {
-		return nil, failAt("S0209", n.pos, "[", nil)
+		return nil, n.pos.fail("S0209", "[", nil)
 	}
 	filter, err := resolve(n.rhs)
 	if err != nil {
+		return nil, err
+	}
+	if err := step.offerFilter(filter); err != nil {
 		return nil, err
 	}
 	s := stage{filter: filter, pos: n.pos}
@@ -70,7 +77,7 @@ func resolveGroup(n *node) (*node, error) {
 		return nil, err
 	}
 	if target.group != nil {
-		return nil, failAt("S0210", n.pos, "{", nil)
+		return nil, n.pos.fail("S0210", "{", nil)
 	}
 	pairs, err := resolvePairs(n.pairs)
 	target.group = &node{kind: kindGroup, pos: n.pos, pairs: pairs}
@@ -91,7 +98,50 @@ func resolveOrderBy(n *node) (*node, error) {
 			return nil, err
 		}
 		sort.terms = append(sort.terms, t)
+		sort.seek(t.expr)
 	}
 	path.list = append(path.list, sort)
-	return path, nil
+	return path, path.resolveParents()
+}
+
+// resolveFocus resolves lhs@$rhs.
+func resolveFocus(n *node) (*node, error) {
+	target, err := resolve(n.lhs)
+	if err != nil {
+		return nil, err
+	}
+	step := target
+	if target.kind == kindPath {
+		step = target.list[len(target.list)-1]
+	}
+	switch {
+	case step.stages != nil || step.predicates != nil:
+		return nil, n.pos.fail("S0215", "@", nil)
+	case step.kind == kindSort:
+		return nil, n.pos.fail("S0216", "@", nil)
+	}
+	step.keepArray = step.keepArray || n.keepArray
+	step.focus, step.tuple = n.rhs.text, true
+	return target, nil
+}
+
+// resolveIndex resolves lhs#$rhs.
+func resolveIndex(n *node) (*node, error) {
+	target, err := resolve(n.lhs)
+	if err != nil {
+		return nil, err
+	}
+	if target.kind != kindPath {
+		step := target
+		target = &node{kind: kindPath, pos: n.pos, list: []*node{step}}
+		step.stages, step.predicates = step.predicates, nil
+	}
+	step := target.list[len(target.list)-1]
+	if step.stages == nil {
+		step.index = n.rhs.text
+	} else {
+		step.stages = append(step.stages, stage{index: n.rhs.text, pos: n.pos})
+	}
+	step.tuple = true
+	return target, nil
 }

@@ -79,6 +79,7 @@ type frame struct {
 	run    *run
 	parent *frame
 	binds  []binding
+	shared bool       // binds belongs to a tuple and must be copied before a change
 	first  [2]binding // room for the usual few, saves an allocation
 }
 
@@ -90,6 +91,9 @@ type binding struct {
 func (f *frame) child() *frame { return &frame{run: f.run, parent: f} }
 
 func (f *frame) bind(name string, v any) {
+	if f.shared {
+		f.binds, f.shared = append([]binding(nil), f.binds...), false
+	}
 	for i := range f.binds {
 		if f.binds[i].name == name {
 			f.binds[i].val = v

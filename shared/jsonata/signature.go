@@ -74,7 +74,8 @@ func classOf(c byte) uint16 {
 }
 
 // parseSignature reads a signature such as <s-(sf)n?:a<s>>. What follows the
-// colon is not checked, as in the reference.
+// colon is not checked, as in the reference. The position of an error is one in
+// text.
 func parseSignature(text string) (*signature, error) {
 	s := &signature{}
 	for i := 1; i < len(text)-1 && text[i] != ':'; i++ {
@@ -91,7 +92,7 @@ func parseSignature(text string) (*signature, error) {
 			s.params = append(s.params, param{class: classOf(c)})
 		case '-', '?', '+':
 			if last < 0 {
-				return nil, failToken("S0401", string(c))
+				return nil, place{i, i + 1}.fail("S0401", string(c), nil)
 			}
 			p := &s.params[last]
 			p.context = p.context || c == '-'
@@ -101,7 +102,7 @@ func parseSignature(text string) (*signature, error) {
 			end := closing(text, i, '(', ')')
 			choice := text[i+1 : end]
 			if strings.Contains(choice, "<") {
-				return nil, failToken("S0402", choice)
+				return nil, place{i, i + 1}.fail("S0402", choice, nil)
 			}
 			p := param{class: isM}
 			for _, c := range []byte(choice) {
@@ -111,7 +112,7 @@ func parseSignature(text string) (*signature, error) {
 			i = end
 		case '<':
 			if last < 0 || (!s.params[last].array && s.params[last].class != isF) {
-				return nil, failToken("S0401", "<")
+				return nil, place{i, i + 1}.fail("S0401", "<", nil)
 			}
 			end := closing(text, i, '<', '>')
 			if s.params[last].array && end > i+1 {

@@ -16,12 +16,26 @@ const (
 // token is one lexical element. For an operator text is the operator itself.
 type token struct {
 	kind  tokenKind
-	pos   int // byte offset of its first byte
+	pos   place
 	text  string
 	value any
 }
 
 func (t token) is(op string) bool { return t.kind == tokOperator && t.text == op }
+
+// place says where in the source a token is, in bytes.
+type place struct{ start, end int }
+
+// nowhere is the place of what has none.
+var nowhere = place{-1, -1}
+
+// fail makes an error of the token at p. As in the reference, its position is
+// the one behind the token.
+func (p place) fail(code, token string, v any) *Error {
+	e := failAt(code, p.end, token, v)
+	e.Start = p.start
+	return e
+}
 
 // show names the token in a message.
 func (t token) show() string {

@@ -117,7 +117,7 @@ func (s *signature) fill(args []any, context any, counts []int) ([]any, error) {
 			continue
 		}
 		for range counts[i] {
-			v := args[a]
+			v := argAt(args, a) // a skipped optional parameter has taken one
 			a++
 			if p.array && !IsUndefined(v) {
 				if !p.items(v) {
