@@ -1,5 +1,7 @@
 package asl
 
+import "slices"
+
 // Names of errors that the interpreter itself raises or matches.
 const (
 	ErrAll              = "States.ALL"
@@ -10,6 +12,8 @@ const (
 	ErrDataLimit        = "States.DataLimitExceeded"
 	ErrQuery            = "States.QueryEvaluationError"
 	ErrNoChoice         = "States.NoChoiceMatched"
+	ErrReferencePath    = "States.ReferencePathConflict" // AWS's name for what the States Language calls States.ResultPathMatchFailure
+	ErrIntrinsic        = "States.IntrinsicFailure"
 )
 
 // Matches reports whether a list of ErrorEquals covers an error. States.Runtime
@@ -59,12 +63,34 @@ func (p *parser) catch(at place, st *State, n *node) {
 	st.Catch = make([]Catcher, len(catchers))
 	for i, c := range catchers {
 		here := at.in(itoa(i))
-		p.known(here, c, "ErrorEquals", "Next", "Assign", "Output", "Comment")
+		p.known(here, c, with(p.own(output, []string{"ResultPath"}), "ErrorEquals", "Next", "Assign", "Comment")...)
 		k := &st.Catch[i]
 		k.ErrorEquals = p.errorEquals(here, c, i == len(catchers)-1)
-		k.Assign, k.Output = p.assign(here, c), p.any(here, c, "Output")
+		if k.Assign = p.assign(here, c); p.paths {
+			k.ResultPath = p.resultPath(here, c)
+		} else {
+			k.Output = p.any(here, c, "Output")
+		}
 		p.edge(here, st, c, "Next", k.Assign, &k.Next)
+		if covered(st.Catch[:i], k.ErrorEquals) {
+			p.add(UnreachableCatch, here, c.pos, "the catchers before this one take all of its errors")
+		}
 	}
+}
+
+// covered reports whether earlier catchers take every one of the errors, so
+// that a catcher for these would never get any.
+func covered(earlier []Catcher, names []string) bool {
+	return len(names) > 0 && !slices.ContainsFunc(names, func(name string) bool {
+		return name == ErrAll || !slices.ContainsFunc(earlier, func(c Catcher) bool {
+			return slices.Contains(c.ErrorEquals, name) || !slices.Contains(c.ErrorEquals, ErrAll) && takes(c.ErrorEquals, name)
+		})
+	})
+}
+
+// takes is Matches for a name in a list: States.TaskFailed stands for many.
+func takes(errorEquals []string, name string) bool {
+	return name != ErrTaskFailed && Matches(errorEquals, name)
 }
 
 // handlers returns the objects of Retry or Catch.

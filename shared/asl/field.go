@@ -2,37 +2,12 @@ package asl
 
 import (
 	"math"
-	"slices"
 	"strconv"
 	"strings"
 )
 
 // maxSeconds is the longest time AWS accepts in a field.
 const maxSeconds = 99_999_999
-
-// jsonPathFields exist only in JSONPath states.
-var jsonPathFields = []string{"InputPath", "OutputPath", "Parameters", "ResultPath", "ResultSelector", "Result",
-	"ItemsPath", "SecondsPath", "TimestampPath", "TimeoutSecondsPath", "HeartbeatSecondsPath", "ErrorPath",
-	"CausePath", "MaxConcurrencyPath", "Variable"}
-
-// awsOnlyFields belong to Map's distributed mode.
-var awsOnlyFields = []string{"ItemReader", "ItemBatcher", "ResultWriter", "ToleratedFailureCount",
-	"ToleratedFailurePercentage", "ToleratedFailureCountPath", "ToleratedFailurePercentagePath", "Label", "Credentials"}
-
-// known reports fields that are not in the list.
-func (p *parser) known(at place, n *node, fields ...string) {
-	for _, m := range n.members {
-		switch here := at.in(m.key); {
-		case slices.Contains(fields, m.key):
-		case slices.Contains(jsonPathFields, m.key):
-			p.add(UnsupportedLanguage, here, m.pos, "%s belongs to JSONPath; with JSONata use Arguments, Output, Assign and Condition", m.key)
-		case slices.Contains(awsOnlyFields, m.key):
-			p.add(OnlyOnAWS, here, m.pos, "%s works only on AWS, not in the local engine", m.key)
-		default:
-			p.add(UnknownField, here, m.pos, "there is no field %s here; known are %s", m.key, strings.Join(fields, ", "))
-		}
-	}
-}
 
 func (p *parser) wrongKind(at place, n *node, want string) {
 	p.add(InvalidValue, at, n.pos, "%s is %s, not %s", lastField(at), want, n.kind)
@@ -83,7 +58,7 @@ func (p *parser) amount(at place, n *node, key string, low int) *Value {
 	if v == nil {
 		return nil
 	}
-	if v.kind == kindString && isExpression(v.text) {
+	if !p.paths && v.kind == kindString && isExpression(v.text) {
 		return p.value(at.in(key), v)
 	}
 	return &Value{constant: float64(p.whole(at, n, key, 0, low, maxSeconds))}

@@ -1,5 +1,7 @@
 package asl
 
+import "slices"
+
 // link resolves transitions and finds states that nothing leads to.
 func (p *parser) link() {
 	for _, s := range p.scopes {
@@ -9,6 +11,7 @@ func (p *parser) link() {
 				if s.parent != nil {
 					at.state = s.parent.Name
 				}
+				p.broken = true
 				p.add(UnknownTarget, at, s.startAt.pos, "StartAt names %q, which is no state here", s.startAt.text)
 			}
 		}
@@ -17,6 +20,7 @@ func (p *parser) link() {
 		}
 		if s.Start != nil {
 			p.reachable(s)
+			p.terminal(s)
 		}
 	}
 }
@@ -28,8 +32,10 @@ func (p *parser) linkState(s *Scope, st *State) {
 		case target != nil:
 			*e.state = target
 		case p.names[e.target]:
+			p.broken = true
 			p.add(UnknownTarget, place{st.Name, e.pointer, ""}, e.pos, "state %q is in another branch; a transition cannot cross the border of a Parallel or Map", e.target)
 		default:
+			p.broken = true
 			p.add(UnknownTarget, place{st.Name, e.pointer, ""}, e.pos, "there is no state %q", e.target)
 		}
 	}
@@ -53,4 +59,15 @@ func (p *parser) reachable(s *Scope) {
 			p.add(UnreachableState, place{st.Name, st.pointer, ""}, st.pos, "no transition leads to state %q", st.Name)
 		}
 	}
+}
+
+// terminal reports states that lead to each other for ever. A state that leads
+// nowhere, or to what does not exist, has a problem of its own.
+func (p *parser) terminal(s *Scope) {
+	for _, st := range s.States {
+		if st.End || len(st.edges) == 0 || slices.ContainsFunc(st.edges, func(e edge) bool { return *e.state == nil }) {
+			return
+		}
+	}
+	p.add(NoTerminalState, place{pointer: pointer(s.pointer, "States")}, s.pos, "nothing ends here: no state has \"End\": true or is a Succeed or Fail")
 }

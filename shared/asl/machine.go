@@ -20,6 +20,7 @@ type Scope struct {
 	parent  *State // the Parallel or Map state this scope belongs to
 	startAt *node
 	pointer string
+	pos     int // of States
 }
 
 // Type is a state's type.
@@ -37,19 +38,28 @@ const (
 	Fail     Type = "Fail"
 )
 
-// State is one state. Fields that its type does not have are zero.
+// State is one state. Fields that its type or language does not have are zero.
+// Where the two languages have fields for the same purpose, such as Arguments
+// and Parameters or Seconds and SecondsPath, they are one here.
 type State struct {
-	Name  string // unique in the machine
-	Index int
-	Type  Type
+	Name     string // unique in the machine
+	Index    int
+	Type     Type
+	Language Language
 
 	Next *State // nil when the state ends its scope
 	End  bool
 
 	Assign Assign // variables set on leaving
-	Output *Value // nil: the default of the type
+	Output *Value // JSONata; nil: the default of the type
 
-	Arguments *Value   // Task, Parallel
+	InputPath      *Value      // JSONPath; nil: the whole input; for all that follows, $ is what it yields
+	Result         *Value      // JSONPath, Pass; nil: what Arguments yields
+	ResultSelector *Value      // JSONPath; nil: the whole result
+	ResultPath     *ResultPath // JSONPath; nil: the result replaces the input
+	OutputPath     *Value      // JSONPath; nil: everything
+
+	Arguments *Value   // Task, Parallel; with JSONPath also Pass
 	Resource  Resource // Task
 	Timeout   *Value   // Task: seconds
 	Heartbeat *Value   // Task: seconds
@@ -88,7 +98,8 @@ type Assignment struct {
 
 // Rule is one rule of a Choice.
 type Rule struct {
-	Condition *Value // yields a boolean
+	Condition *Value // JSONata: yields a boolean
+	Test      *Test  // JSONPath
 	Assign    Assign
 	Output    *Value
 	Next      *State
@@ -108,7 +119,8 @@ type Retrier struct {
 type Catcher struct {
 	ErrorEquals []string
 	Assign      Assign
-	Output      *Value
+	Output      *Value      // JSONata
+	ResultPath  *ResultPath // JSONPath: where the error output goes in the input
 	Next        *State
 }
 

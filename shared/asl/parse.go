@@ -12,7 +12,7 @@ import (
 const MaxDefinition = 1 << 20
 
 // Parse reads a definition. With problems the machine is nil. The options are
-// given to every expression; without jsonata.WithEnv an expression that asks for
+// given to every JSONata expression; without jsonata.WithEnv an expression that asks for
 // the time or for chance fails when it is evaluated.
 func Parse(data []byte, options ...jsonata.Option) (*Machine, Problems) {
 	p := &parser{data: data, options: options, machine: &Machine{}, names: map[string]bool{}}
@@ -32,7 +32,9 @@ type parser struct {
 	names    map[string]bool // names of states seen so far
 	scopes   []*Scope
 	exprs    []*Expr
-	language string // of the machine
+	language Language // of the machine
+	broken   bool     // a transition or name is wrong: who sets a variable cannot be known
+	paths    bool     // the state that is read uses JSONPath
 }
 
 // place is where the parser stands, for messages.
@@ -83,34 +85,9 @@ func (p *parser) parse() {
 	p.machineLanguage(at, root)
 	p.machine.Scope = p.scope(at, root, nil)
 	p.link()
-	if len(p.problems) == 0 {
+	if !p.broken {
 		p.variables()
 	}
-}
-
-// machineLanguage keeps the machine's query language; states may choose their own.
-func (p *parser) machineLanguage(at place, root *node) {
-	p.language = p.text(at, root, "QueryLanguage")
-	switch p.language {
-	case "JSONata":
-	case "", "JSONPath":
-		p.language = "JSONPath"
-		if !chosenByStates(root) {
-			p.language = "JSONata" // look for further problems as if it were
-			p.add(UnsupportedLanguage, at, root.pos, `the definition uses JSONPath (the default); write "QueryLanguage": "JSONata"`)
-		}
-	default:
-		p.add(InvalidValue, at.in("QueryLanguage"), root.get("QueryLanguage").pos, "QueryLanguage is %q, not JSONata", p.language)
-		p.language = "JSONata"
-	}
-}
-
-func chosenByStates(root *node) bool {
-	states := root.get("States")
-	if states == nil {
-		return false
-	}
-	return slices.ContainsFunc(states.members, func(m member) bool { return m.val.get("QueryLanguage") != nil })
 }
 
 // scope reads StartAt and States of a machine, branch or processor.
@@ -129,6 +106,7 @@ func (p *parser) scope(at place, n *node, parent *State) *Scope {
 		return s
 	}
 	here := at.in("States")
+	s.pos = states.pos
 	if states.kind != kindObject || len(states.members) == 0 {
 		p.add(InvalidValue, here, states.pos, "States is an object with at least one state")
 		s.startAt = nil
@@ -137,6 +115,7 @@ func (p *parser) scope(at place, n *node, parent *State) *Scope {
 	for _, m := range states.members {
 		st := &State{Name: m.key, scope: s, pos: m.pos, pointer: pointer(here.pointer, m.key)}
 		if p.names[m.key] {
+			p.broken = true
 			p.add(DuplicateState, place{m.key, st.pointer, ""}, m.pos, "the name %q is taken; names of states are unique in the whole machine", m.key)
 		}
 		p.names[m.key] = true

@@ -59,7 +59,7 @@ func TestEveryProblemIsReportedAtItsPlace(t *testing.T) {
 		"version 2":            {asl.InvalidValue, "", strings.Replace(good, `"StartAt"`, `"Version":¦"2.0","StartAt"`, 1)},
 		"timeout 0":            {asl.InvalidValue, "", strings.Replace(good, `"StartAt"`, `"TimeoutSeconds":¦0,"StartAt"`, 1)},
 		"comment a number":     {asl.InvalidValue, "", strings.Replace(good, `"StartAt"`, `"Comment":¦0,"StartAt"`, 1)},
-		"JSONPath by default":  {asl.UnsupportedLanguage, "", "¦" + strings.Replace(good, `"QueryLanguage":"JSONata",`, ``, 1)},
+		"field of JSONata":     {asl.UnsupportedLanguage, "A", strings.Replace(one(`{"Type":"Pass","End":true,¦"Output":1}`), `"QueryLanguage":"JSONata",`, ``, 1)},
 		"a third language":     {asl.InvalidValue, "", strings.Replace(good, `"JSONata"`, `¦"CEL"`, 1)},
 		"JSONPath in a state":  {asl.UnsupportedLanguage, "A", one(`¦{"Type":"Succeed","QueryLanguage":"JSONPath"}`)},
 		"JSONPath in a field":  {asl.UnsupportedLanguage, "A", one(`{"Type":"Pass","End":true,¦"ResultPath":null}`)},
@@ -100,8 +100,11 @@ func TestEveryProblemIsReportedAtItsPlace(t *testing.T) {
 		"variable states":       {asl.InvalidValue, "A", one(`{"Type":"Pass","Assign":{¦"states":1},"End":true}`)},
 		"assign a list":         {asl.InvalidValue, "A", one(`{"Type":"Pass","Assign":¦[],"End":true}`)},
 		"no resource":           {asl.MissingField, "A", one(`¦{"Type":"Task","End":true}`)},
-		"unknown resource":      {asl.UnsupportedResource, "A", one(`{"Type":"Task","Resource":¦"arn:aws:states:::sqs:sendMessage","End":true}`)},
-		"events with a token":   {asl.UnsupportedResource, "A", one(`{"Type":"Task","Resource":¦"arn:aws:states:::events:putEvents.waitForTaskToken","Arguments":{"Entries":"{% $states.context.Task.Token %}"},"End":true}`)},
+		"unknown resource":      {asl.UnsupportedResource, "A", one(`{"Type":"Task","Resource":¦"arn:aws:states:::sqs:receiveMessage","End":true}`)},
+		"events to their end":   {asl.UnsupportedResource, "A", one(`{"Type":"Task","Resource":¦"arn:aws:states:::events:putEvents.sync","Arguments":{"Entries":[]},"End":true}`)},
+		"no queue":              {asl.MissingField, "A", one(`¦{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Arguments":{},"End":true}`)},
+		"no end":                {asl.NoTerminalState, "", strings.Replace(one(`{"Type":"Pass","Next":"A"}`), `"States":`, `"States":¦`, 1)},
+		"catch covered":         {asl.UnreachableCatch, "B", machine(`"B":{"Type":"Task","Resource":"arn:aws:lambda:us-east-1:0:function:f","Catch":[{"ErrorEquals":["States.TaskFailed"],"Next":"A"},¦{"ErrorEquals":["X","Y"],"Next":"A"}],"Next":"A"},"A":{"Type":"Choice","Choices":[{"Condition":true,"Next":"B"}],"Default":"C"},"C":{"Type":"Succeed"}`)},
 		"no function":           {asl.MissingField, "A", one(`¦{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{},"End":true}`)},
 		"token not passed on":   {asl.MissingTaskToken, "A", one(`¦{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke.waitForTaskToken","Arguments":{"FunctionName":"f"},"End":true}`)},
 		"heartbeat too slow":    {asl.InvalidValue, "A", task(`,"TimeoutSeconds":5,"HeartbeatSeconds":¦5`)},
@@ -292,6 +295,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(inside(`{"Type":"Pass","Assign":{"x":"{% '\u00e9\ud83d\ude00' * %}"},"End":true}`))
 	f.Add(one(`{"Type":"Parallel","Branches":[{"StartAt":1,"States":[]}],"End":0}`))
 	f.Add(one(`{"Type":"Map","Items":"{% [] %}","MaxConcurrency":-1,"ItemProcessor":{"ProcessorConfig":7},"End":true}`))
+	f.Add(everyPath)
+	f.Add(paths(`"A":{"Type":"Choice","Choices":[{"Not":{"And":[1]}}]},"B":{"Type":"Map","Iterator":{}},"C":{"Type":"Fail","ErrorPath":1,"Error":2}`))
 	f.Fuzz(func(t *testing.T, doc string) {
 		m, problems := asl.Parse([]byte(doc))
 		if (m == nil) == (problems == nil) {

@@ -16,11 +16,13 @@ const (
 	DuplicateState      = "DUPLICATE_STATE"
 	UnknownTarget       = "UNKNOWN_TARGET"
 	UnreachableState    = "UNREACHABLE_STATE"
+	NoTerminalState     = "MISSING_END_STATE"
 	MisplacedStatesAll  = "MISPLACED_STATES_ALL"
 	MissingTaskToken    = "MISSING_TASK_TOKEN"
 	InvalidExpression   = "INVALID_EXPRESSION"
 	UndefinedVariable   = "UNDEFINED_VARIABLE"
 	ShadowedVariable    = "SHADOWED_VARIABLE"
+	UnreachableCatch    = "UNREACHABLE_CATCH"
 	UnsupportedResource = "UNSUPPORTED_RESOURCE"
 	OnlyOnAWS           = "ONLY_ON_AWS"
 )

@@ -71,7 +71,7 @@ func TestProblems(t *testing.T) {
 		{"another version", `{"Version":‸"2.0","QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.InvalidValue, "", "/Version"},
 		{"Items that are a number", withStates(`"A":{"Type":"Map","Items":‸5,"End":true,"ItemProcessor":{"StartAt":"Z","States":{` + lastZ + `}}}`), asl.InvalidValue, "A", "/States/A/Items"},
 
-		{"JSONPath by default", `‸{"StartAt":"A","States":{"A":{"Type":"Succeed"}}}`, asl.UnsupportedLanguage, "", ""},
+		{"a field of JSONata", `{"StartAt":"A","States":{"A":{"Type":"Pass",‸"Output":1,"End":true}}}`, asl.UnsupportedLanguage, "A", "/States/A/Output"},
 		{"JSONPath in a state", withStates(`"A":‸{"Type":"Succeed","QueryLanguage":"JSONPath"}`), asl.UnsupportedLanguage, "A", "/States/A"},
 		{"a field of JSONPath", withStates(`"A":{"Type":"Pass",‸"ResultPath":"$.a","End":true}`), asl.UnsupportedLanguage, "A", "/States/A/ResultPath"},
 		{"an unknown type", withStates(`"A":{"Type":‸"Loop"}`), asl.UnknownType, "A", "/States/A/Type"},
@@ -92,7 +92,7 @@ func TestProblems(t *testing.T) {
 		{"a variable that only the failure path has not", withStates(`"A":{` + aTask + `,"Assign":{"v":1},"Catch":[{"ErrorEquals":["E"],"Next":"Z"}],"End":true},"Z":{"Type":"Succeed","Output":‸"{% $v %}"}`), asl.UndefinedVariable, "Z", "/States/Z/Output"},
 		{"an outer variable is set inside", withStates(`"A":{"Type":"Pass","Assign":{"v":1},"Next":"M"},"M":{"Type":"Map","End":true,"ItemProcessor":{"StartAt":"B","States":{‸"B":{"Type":"Pass","Assign":{"v":2},"End":true}}}}`), asl.ShadowedVariable, "B", "/States/M/ItemProcessor/States/B"},
 		{"a service that is not there", withStates(`"A":{"Type":"Task","Resource":‸"arn:aws:states:::sns:publish","End":true}`), asl.UnsupportedResource, "A", "/States/A/Resource"},
-		{"a pattern that is not there", withStates(`"A":{"Type":"Task","Resource":‸"arn:aws:states:::states:startExecution.sync:2","Arguments":{"StateMachineArn":"x"},"End":true}`), asl.UnsupportedResource, "A", "/States/A/Resource"},
+		{"a pattern that is not there", withStates(`"A":{"Type":"Task","Resource":‸"arn:aws:states:::states:startExecution.sync:3","Arguments":{"StateMachineArn":"x"},"End":true}`), asl.UnsupportedResource, "A", "/States/A/Resource"},
 		{"a distributed Map", withStates(`"A":{"Type":"Map","End":true,"ItemProcessor":{"ProcessorConfig":{"Mode":‸"DISTRIBUTED"},"StartAt":"Z","States":{` + lastZ + `}}}`), asl.OnlyOnAWS, "A", "/States/A/ItemProcessor/ProcessorConfig/Mode"},
 		{"a field of it", withStates(`"A":{"Type":"Map",‸"Label":"x","End":true,"ItemProcessor":{"StartAt":"Z","States":{` + lastZ + `}}}`), asl.OnlyOnAWS, "A", "/States/A/Label"},
 		{"an asynchronous invocation", withStates(`"A":{"Type":"Task","Resource":"arn:aws:states:::lambda:invoke","Arguments":{"FunctionName":"f","InvocationType":‸"Event"},"End":true}`), asl.OnlyOnAWS, "A", "/States/A/Arguments/InvocationType"},

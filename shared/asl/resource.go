@@ -10,7 +10,8 @@ const (
 	LambdaInvoke       Service = "lambda:invoke"                  // result wrapped in {Payload, StatusCode, …}
 	LambdaFunction     Service = "lambda"                         // plain function ARN: arguments in, result out
 	PutEvents          Service = "events:putEvents"               //
-	StartExecution     Service = "states:startExecution"          // does not wait for the end
+	SendMessage        Service = "sqs:sendMessage"                //
+	StartExecution     Service = "states:startExecution"          // waits for the end with Resource.Sync
 	StartSyncExecution Service = "aws-sdk:sfn:startSyncExecution" // an Express machine, to its end
 )
 
@@ -20,6 +21,8 @@ type Resource struct {
 	Service  Service
 	Function string // LambdaFunction: the ARN
 	Token    bool   // .waitForTaskToken
+	Sync     bool   // .sync or .sync:2: the task ends when what it started does
+	SyncJSON bool   // .sync:2: the result's Output is JSON; with .sync it is a text that holds JSON
 }
 
 // Type is what history calls resourceType, e.g. "lambda".
@@ -28,18 +31,33 @@ func (r Resource) Type() string {
 	return s[:max(strings.LastIndexByte(s, ':'), 0)]
 }
 
+// Label is what AWS's messages call the task: the function, or the type.
+func (r Resource) Label() string {
+	if r.Service == LambdaFunction {
+		return r.ARN
+	}
+	return r.Type()
+}
+
 // Action is what history calls resource, e.g. "invoke.waitForTaskToken".
 func (r Resource) Action() string {
 	s := string(r.Service)
 	s = s[strings.LastIndexByte(s, ':')+1:]
-	if r.Token {
+	switch {
+	case r.Token:
 		s += tokenSuffix
+	case r.SyncJSON:
+		s += syncJSONSuffix
+	case r.Sync:
+		s += syncSuffix
 	}
 	return s
 }
 
 const (
 	tokenSuffix       = ".waitForTaskToken"
+	syncSuffix        = ".sync"
+	syncJSONSuffix    = ".sync:2"
 	integrationPrefix = "arn:aws:states:::"
 )
 
@@ -55,7 +73,7 @@ func (p *parser) resource(at place, st *State, n *node) {
 	}
 	r, ok := parseResource(v.text)
 	if !ok {
-		p.add(UnsupportedResource, at.in("Resource"), v.pos, "the local engine cannot call %q; it has lambda:invoke (also %s), a Lambda function's ARN, events:putEvents, states:startExecution and aws-sdk:sfn:startSyncExecution", v.text, tokenSuffix)
+		p.add(UnsupportedResource, at.in("Resource"), v.pos, "the local engine cannot call %q; it has a Lambda function's ARN, lambda:invoke, events:putEvents, sqs:sendMessage and states:startExecution (all also with %s, the last also with %s and %s) and aws-sdk:sfn:startSyncExecution", v.text, tokenSuffix, syncSuffix, syncJSONSuffix)
 	}
 	st.Resource = r
 	p.required(at, st, n)
@@ -72,36 +90,63 @@ func parseResource(arn string) (Resource, bool) {
 		return r, false
 	}
 	name, r.Token = strings.CutSuffix(name, tokenSuffix)
+	if !r.Token {
+		name, r.SyncJSON = strings.CutSuffix(name, syncJSONSuffix)
+		name, r.Sync = strings.CutSuffix(name, syncSuffix)
+		r.Sync = r.Sync || r.SyncJSON
+	}
 	r.Service = Service(name)
 	switch r.Service {
-	case LambdaInvoke:
+	case StartExecution:
 		return r, true
-	case PutEvents, StartExecution, StartSyncExecution:
-		return r, !r.Token
+	case LambdaInvoke, PutEvents, SendMessage:
+		return r, !r.Sync
+	case StartSyncExecution:
+		return r, !r.Sync && !r.Token
 	}
 	return r, false
 }
 
 // required reports arguments that the service cannot do without.
 func (p *parser) required(at place, st *State, n *node) {
-	need := map[Service]string{LambdaInvoke: "FunctionName", PutEvents: "Entries",
+	need := map[Service]string{LambdaInvoke: "FunctionName", PutEvents: "Entries", SendMessage: "QueueUrl",
 		StartExecution: "StateMachineArn", StartSyncExecution: "StateMachineArn"}[st.Resource.Service]
-	args := n.get("Arguments")
-	whole := args != nil && args.kind == kindString && isExpression(args.text)
-	if need != "" && !whole && (args == nil || args.get(need) == nil) {
-		p.add(MissingField, at.in("Arguments"), n.pos, "%s needs %s in Arguments", st.Resource.Service, need)
+	field := p.own([]string{"Arguments"}, []string{"Parameters"})[0]
+	args := n.get(field)
+	if need != "" && !p.has(args, need) {
+		p.add(MissingField, at.in(field), n.pos, "%s needs %s in %s", st.Resource.Service, need, field)
 	}
 	if st.Resource.Service == LambdaInvoke && args != nil {
 		if t := args.get("InvocationType"); t != nil && t.text != "RequestResponse" && !isExpression(t.text) {
-			p.add(OnlyOnAWS, at.in("Arguments").in("InvocationType"), t.pos, "InvocationType %s works only on AWS", t.text)
+			p.add(OnlyOnAWS, at.in(field).in("InvocationType"), t.pos, "InvocationType %s works only on AWS", t.text)
 		}
 	}
-	if !st.Resource.Token {
-		return
+	if st.Resource.Token {
+		p.passesToken(at.in(field), st, n)
 	}
-	found := false
-	st.Arguments.Each(func(e *Expr) { found = found || e.mayReadToken() })
-	if !found {
-		p.add(MissingTaskToken, at.in("Arguments"), n.pos, "the task waits for its token, but nothing in Arguments passes $states.context.Task.Token on")
+}
+
+// has reports whether the arguments have a field, as far as can be known.
+func (p *parser) has(args *node, field string) bool {
+	switch {
+	case p.paths:
+		return args != nil && (args.get(field) != nil || args.get(field+".$") != nil)
+	case args != nil && args.kind == kindString && isExpression(args.text):
+		return true
+	}
+	return args != nil && args.get(field) != nil
+}
+
+// passesToken reports a task that waits for a token which nobody gets to know.
+func (p *parser) passesToken(at place, st *State, n *node) {
+	passes := false
+	check := func(e *Expr) { passes = passes || e.mayReadToken() }
+	st.Arguments.Each(check)
+	if st.Arguments == nil {
+		st.InputPath.Each(check)
+	}
+	if !passes {
+		token := p.own([]string{"$states.context.Task.Token"}, []string{"$$.Task.Token"})[0]
+		p.add(MissingTaskToken, at, n.pos, "the task waits for its token, but nothing in %s passes %s on", lastField(at), token)
 	}
 }

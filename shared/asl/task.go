@@ -1,15 +1,20 @@
 package asl
 
 func (p *parser) task(at place, st *State, n *node) {
-	p.known(at, n, with(withErrors, "Resource", "Arguments", "TimeoutSeconds", "HeartbeatSeconds")...)
-	st.Arguments = p.any(at, n, "Arguments")
+	fields := []string{"Resource", "TimeoutSeconds", "HeartbeatSeconds"}
+	p.known(at, n, with(withErrors, p.own(with(fields, withArguments...), with(fields, with(results, "TimeoutSecondsPath", "HeartbeatSecondsPath")...))...)...)
+	p.arguments(at, st, n)
 	st.Timeout = p.amount(at, n, "TimeoutSeconds", 1)
 	st.Heartbeat = p.amount(at, n, "HeartbeatSeconds", 1)
+	if p.paths {
+		p.orPath(at, n, "TimeoutSeconds", reference, &st.Timeout)
+		p.orPath(at, n, "HeartbeatSeconds", reference, &st.Heartbeat)
+	}
 	p.heartbeat(at, st, n)
-	p.resource(at, st, n)
 	p.retry(at, st, n)
 	p.catch(at, st, n)
 	p.leave(at, st, n)
+	p.resource(at, st, n)
 }
 
 func (p *parser) heartbeat(at place, st *State, n *node) {
@@ -24,8 +29,8 @@ func (p *parser) heartbeat(at place, st *State, n *node) {
 }
 
 func (p *parser) parallel(at place, st *State, n *node) {
-	p.known(at, n, with(withErrors, "Branches", "Arguments")...)
-	st.Arguments = p.any(at, n, "Arguments")
+	p.known(at, n, with(withErrors, with(p.own(withArguments, results), "Branches")...)...)
+	p.arguments(at, st, n)
 	p.retry(at, st, n)
 	p.catch(at, st, n)
 	p.leave(at, st, n)
@@ -46,22 +51,51 @@ func (p *parser) parallel(at place, st *State, n *node) {
 }
 
 func (p *parser) mapState(at place, st *State, n *node) {
-	p.known(at, n, with(withErrors, "Items", "ItemSelector", "ItemProcessor", "MaxConcurrency")...)
+	fields := []string{"ItemSelector", "ItemProcessor", "Iterator", "MaxConcurrency"}
+	p.known(at, n, with(withErrors, p.own(with(fields, "Items", "Output"), with(fields, with(results, "ItemsPath", "MaxConcurrencyPath")...))...)...)
+	st.MaxConcurrency = p.amount(at, n, "MaxConcurrency", 0)
+	if p.paths {
+		p.itemsByPath(at, st, n)
+	} else {
+		p.items(at, st, n)
+	}
+	p.retry(at, st, n)
+	p.catch(at, st, n)
+	p.leave(at, st, n)
+	p.processor(at, st, n)
+}
+
+func (p *parser) items(at place, st *State, n *node) {
 	st.Items = p.any(at, n, "Items")
 	if items := n.get("Items"); items != nil && items.kind != kindArray && !isExpression(items.text) {
 		p.wrongKind(at.in("Items"), items, "an array or an expression")
 	}
 	st.ItemSelector = p.any(at, n, "ItemSelector")
-	st.MaxConcurrency = p.amount(at, n, "MaxConcurrency", 0)
-	p.retry(at, st, n)
-	p.catch(at, st, n)
-	p.leave(at, st, n)
-	proc := n.get("ItemProcessor")
+}
+
+// itemsByPath also knows the older name of ItemSelector.
+func (p *parser) itemsByPath(at place, st *State, n *node) {
+	p.one(at, n, "ItemSelector", "Parameters")
+	p.orPath(at, n, "MaxConcurrency", noContext, &st.MaxConcurrency)
+	st.Items = p.path(at, n, "ItemsPath", reference)
+	if st.ItemSelector = p.template(at, n, "ItemSelector"); st.ItemSelector == nil {
+		st.ItemSelector = p.template(at, n, "Parameters")
+	}
+}
+
+// processor reads what runs for each item, also under its older name.
+func (p *parser) processor(at place, st *State, n *node) {
+	p.one(at, n, "ItemProcessor", "Iterator")
+	key := "ItemProcessor"
+	if n.get(key) == nil && n.get("Iterator") != nil {
+		key = "Iterator"
+	}
+	proc := n.get(key)
 	if proc == nil || proc.kind != kindObject {
 		p.add(MissingField, at, n.pos, "a Map state has an object ItemProcessor")
 		return
 	}
-	here := at.in("ItemProcessor")
+	here := at.in(key)
 	p.known(here, proc, "StartAt", "States", "Comment", "ProcessorConfig")
 	if config := proc.get("ProcessorConfig"); config != nil {
 		p.known(here.in("ProcessorConfig"), config, "Mode", "ExecutionType")

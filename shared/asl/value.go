@@ -1,34 +1,15 @@
 package asl
 
-import (
-	"errors"
-	"regexp"
-	"strings"
+import "github.com/orderloom/orderloom/shared/jsonata"
 
-	"github.com/orderloom/orderloom/shared/jsonata"
-)
-
-// Value is a JSON value of a definition in which any string may be an
-// expression, "{% … %}".
+// Value is a JSON value of a definition that may contain expressions: with
+// JSONata any string "{% … %}", with JSONPath the values of keys "….$".
 type Value struct {
 	constant any
 	expr     *Expr
 	keys     []string // of an object that holds expressions
 	items    []*Value
 	object   bool
-}
-
-// Expr is one compiled expression.
-type Expr struct {
-	*jsonata.Expr
-	Field        string // where it stands in its state, e.g. "Arguments/Payload/order"
-	NeedsContext bool   // it may read $states.context
-	NeedsStates  bool   // it reads $states
-
-	state   string
-	pointer string
-	pos     int
-	vars    []string
 }
 
 // Constant returns the value and true when it holds no expression.
@@ -81,6 +62,9 @@ func (v *Value) Each(f func(*Expr)) {
 
 // value compiles a node of a state's field.
 func (p *parser) value(at place, n *node) *Value {
+	if p.paths {
+		return p.templateValue(at, n)
+	}
 	switch n.kind {
 	case kindString:
 		if isExpression(n.text) {
@@ -94,22 +78,30 @@ func (p *parser) value(at place, n *node) *Value {
 }
 
 func (p *parser) composite(at place, n *node) *Value {
+	return p.built(n, func(add func(string, *Value)) {
+		for _, m := range n.members {
+			add(m.key, p.value(at.in(m.key), m.val))
+		}
+		for i, item := range n.items {
+			add("", p.value(at.in(itoa(i)), item))
+		}
+	})
+}
+
+// built collects the parts of an object or array; without expressions in them
+// it is a constant.
+func (p *parser) built(n *node, parts func(add func(key string, item *Value))) *Value {
 	v := &Value{object: n.kind == kindObject}
 	constant := true
-	add := func(key string, child *node) {
-		item := p.value(at.in(key), child)
+	parts(func(key string, item *Value) {
 		if _, ok := item.Constant(); !ok {
 			constant = false
 		}
 		v.items = append(v.items, item)
-	}
-	for _, m := range n.members {
-		v.keys = append(v.keys, m.key)
-		add(m.key, m.val)
-	}
-	for i, item := range n.items {
-		add(itoa(i), item)
-	}
+		if v.object {
+			v.keys = append(v.keys, key)
+		}
+	})
 	if constant {
 		return &Value{constant: n.constant()}
 	}
@@ -139,44 +131,4 @@ func (n *node) constant() any {
 		return out
 	}
 	return nil
-}
-
-func isExpression(s string) bool {
-	return len(s) >= 4 && strings.HasPrefix(s, "{%") && strings.HasSuffix(s, "%}")
-}
-
-var plainStates = regexp.MustCompile(`\$states\s*\.\s*(input|result|errorOutput)\b`)
-
-func (p *parser) expression(at place, n *node) *Expr {
-	src := n.text[2 : len(n.text)-2]
-	e := &Expr{Field: at.field, state: at.state, pointer: at.pointer, pos: n.pos}
-	compiled, err := jsonata.Compile(strings.TrimSpace(src), p.options...)
-	if err != nil {
-		pos := n.pos
-		if j, ok := errors.AsType[*jsonata.Error](err); ok && j.Position >= 0 {
-			lead := len(src) - len(strings.TrimLeft(src, " \t\r\n"))
-			pos = n.within(p.data, 2+lead+j.Position)
-		}
-		p.add(InvalidExpression, at, pos, "the expression is not valid: %v", err)
-		return e
-	}
-	e.Expr, e.vars = compiled, compiled.Vars()
-	uses := strings.Count(src, "$states")
-	e.NeedsStates = uses > 0
-	e.NeedsContext = uses > len(plainStates.FindAllString(src, -1))
-	p.exprs = append(p.exprs, e)
-	return e
-}
-
-// otherContext are the parts of the context without the token.
-var otherContext = regexp.MustCompile(`context\s*\.\s*(Execution|StateMachine|State|Map)\b`)
-
-// mayReadToken reports whether the expression can yield the task token.
-func (e *Expr) mayReadToken() bool {
-	if e.Expr == nil {
-		return true // reported already
-	}
-	src := e.Source()
-	uses := strings.Count(src, "context")
-	return e.NeedsContext && (uses == 0 || uses > len(otherContext.FindAllString(src, -1)))
 }

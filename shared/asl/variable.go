@@ -19,6 +19,9 @@ func (p *parser) variables() {
 	}
 	for _, e := range p.exprs {
 		known := f.defined[byName[e.state].Index]
+		if known == nil { // nothing leads there, which is reported already
+			continue
+		}
 		for _, v := range e.vars {
 			if v != "states" && !known[v] {
 				p.add(UndefinedVariable, place{e.state, e.pointer, ""}, e.pos, "no path that leads here sets $%s", v)
@@ -30,6 +33,9 @@ func (p *parser) variables() {
 // scope propagates variables along the transitions until nothing changes;
 // outer are those that the enclosing state sees.
 func (f *flow) scope(s *Scope, outer map[string]bool) {
+	if s.Start == nil { // reported already
+		return
+	}
 	f.defined[s.Start.Index] = maps.Clone(outer)
 	queue := []*State{s.Start}
 	for len(queue) > 0 {
@@ -42,6 +48,9 @@ func (f *flow) scope(s *Scope, outer map[string]bool) {
 		}
 	}
 	for _, st := range s.States {
+		if f.defined[st.Index] == nil {
+			continue
+		}
 		f.shadow(st, outer)
 		for _, b := range st.Branches {
 			f.scope(b, f.defined[st.Index])
