@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -29,30 +30,44 @@ func (a aliasRecord) describe(machine string) Alias {
 	return Alias{machine + ":" + a.Name, a.Name, a.Description, a.Routes, millis(a.Created), millis(a.Updated)}
 }
 
+// maxAliases is AWS's limit of aliases of a machine.
+const maxAliases = 100
+
 // checkRoutes returns the machine that the routes lead to.
 func (e *Engine) checkRoutes(routes []Route) (machine string, err error) {
 	if len(routes) < 1 || len(routes) > 2 {
-		return "", fault.New(ErrValidation, "an alias routes to one or two versions, not %d", len(routes))
+		return "", fault.New(ErrValidation, "1 validation error detected: Value at 'routingConfiguration' failed to satisfy constraint: Member must have length between 1 and 2")
 	}
+	var arns []string
 	total := 0
-	for _, to := range routes {
-		t, err := e.resolve(to.VersionARN)
+	for i, to := range routes {
+		if to.Weight < 0 || to.Weight > 100 {
+			return "", fault.New(ErrValidation, "1 validation error detected: Value '%d' at 'routingConfiguration.%d.member.weight' failed to satisfy constraint: Member must have value between 0 and 100", to.Weight, i+1)
+		}
+		arns, total = append(arns, to.VersionARN), total+to.Weight
+	}
+	received := "Received: [" + strings.Join(arns, ", ") + "]"
+	if len(arns) == 2 && arns[0] == arns[1] {
+		return "", fault.New(ErrValidation, "Routing configuration must contain distinct state machine version ARNs. %s", received)
+	}
+	if total != 100 {
+		return "", fault.New(ErrValidation, "Sum of routing configuration weights must equal 100. Received: %d", total)
+	}
+	for _, arn := range arns {
+		t, err := e.resolve(arn)
+		if fault.Is(err, ErrMachineDoesNotExist) {
+			return "", noResource(arn)
+		}
 		if err != nil {
 			return "", err
 		}
 		if t.version == nil || t.alias != "" {
-			return "", fault.New(ErrValidation, "'%s' is no version", to.VersionARN)
+			return "", fault.New(ErrValidation, "Routing configuration must contain state machine version ARNs. %s", received)
 		}
 		if machine != "" && machine != t.rec.ARN {
-			return "", fault.New(ErrValidation, "both routes of an alias lead to the same state machine")
+			return "", fault.New(ErrValidation, "Routing configuration must contain versions of one state machine. %s", received)
 		}
-		if to.Weight < 0 || to.Weight > 100 {
-			return "", fault.New(ErrValidation, "a weight is 0 to 100, not %d", to.Weight)
-		}
-		machine, total = t.rec.ARN, total+to.Weight
-	}
-	if total != 100 {
-		return "", fault.New(ErrValidation, "the weights of an alias add up to 100, not %d", total)
+		machine = t.rec.ARN
 	}
 	return machine, nil
 }
@@ -63,8 +78,8 @@ func (e *Engine) CreateStateMachineAlias(_ context.Context, name, description st
 	if err := checkName(name); err != nil {
 		return Alias{}, err
 	}
-	if strings.Trim(name, "0123456789") == "" {
-		return Alias{}, fault.New(ErrValidation, "the name of an alias is no number")
+	if !aliasName.MatchString(name) || strings.Trim(name, "0123456789") == "" {
+		return Alias{}, fault.New(ErrValidation, "1 validation error detected: Value '%s' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: ^(?=.*[a-zA-Z_\\-\\.])[a-zA-Z0-9_\\-\\.]+$", name)
 	}
 	machine, err := e.checkRoutes(routes)
 	if err != nil {
@@ -75,12 +90,18 @@ func (e *Engine) CreateStateMachineAlias(_ context.Context, name, description st
 		if r == nil {
 			return nil, noMachine(machine)
 		}
+		if r.Deleting {
+			return nil, beingDeleted(machine)
+		}
 		i, found := r.alias(name)
-		if found {
+		switch {
+		case found:
 			if a := r.Aliases[i]; a.Description != description || !slices.Equal(a.Routes, routes) {
-				return nil, fault.New(ErrConflict, "there is another alias '%s'", name)
+				return nil, fault.New(ErrConflict, "Failed to create alias because an alias with the same name and a different routing configuration already exists.")
 			}
-		} else {
+		case len(r.Aliases) >= maxAliases:
+			return nil, fault.New(ErrQuota, "'%s' has %d aliases already", machine, maxAliases)
+		default:
 			now := e.now()
 			r.Aliases = slices.Insert(r.Aliases, i, aliasRecord{name, description, routes, now, now})
 		}
@@ -89,6 +110,9 @@ func (e *Engine) CreateStateMachineAlias(_ context.Context, name, description st
 	})
 	return out, err
 }
+
+// aliasName has the characters of an alias's name.
+var aliasName = regexp.MustCompile(`^[a-zA-Z0-9_.-]+$`)
 
 func (r *record) alias(name string) (int, bool) {
 	return slices.BinarySearchFunc(r.Aliases, name, func(a aliasRecord, name string) int { return strings.Compare(a.Name, name) })
@@ -113,6 +137,9 @@ func (e *Engine) changeAlias(arn string, f func(r *record, i int)) error {
 
 // UpdateStateMachineAlias changes an alias; nil stays as it is.
 func (e *Engine) UpdateStateMachineAlias(_ context.Context, arn string, description *string, routes []Route) (Alias, error) {
+	if routes == nil && description == nil {
+		return Alias{}, fault.New(ErrMissingParameter, "Either the description or the RoutingConfiguration must be specified")
+	}
 	if routes != nil {
 		machine, err := e.checkRoutes(routes)
 		if err != nil {

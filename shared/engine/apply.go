@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"slices"
+
 	"github.com/orderloom/orderloom/shared/asl"
 	"github.com/orderloom/orderloom/shared/jsonata"
 )
@@ -13,7 +15,7 @@ func (x *execution) apply(ev *event) {
 	if ev.id > 0 {
 		l.events = ev.id
 	}
-	th := l.threads[ev.thread]
+	th := l.thread(ev.thread)
 	if th == nil && ev.kind != executionStarted {
 		return
 	}
@@ -25,9 +27,11 @@ func (x *execution) apply(ev *event) {
 		x.applyStart(ev)
 	case executionSucceeded, executionFailed, executionAborted, executionTimedOut:
 		x.applyClose(ev)
+	case executionRedriven:
+		x.applyRedrive(ev)
 	case stateEntered:
 		th.state, th.input, th.entered = l.def.machine.States[ev.state-1], ev.in, ev.at
-		th.retries, th.retried, th.args, th.entry = nil, 0, nil, ev.id
+		th.retries, th.retried, th.args, th.entry, th.before = nil, 0, nil, ev.id, ev.prev
 		th.set(idle)
 	case stateExited:
 		x.applyExit(th, ev)
@@ -36,10 +40,10 @@ func (x *execution) apply(ev *event) {
 		th.timeoutAt, th.beatAt = later(ev.at, ev.num), later(ev.at, ev.num2)
 		th.set(onTask)
 	case taskSubmitted:
-		th.args = nil
+		th.args, th.awaits = nil, ev.text
 		th.set(onToken)
 	case taskSucceeded, taskFailed, taskTimedOut:
-		th.args = nil
+		th.args, th.awaits = nil, ""
 		th.set(idle)
 	case waitUntil:
 		th.due = ev.num
@@ -64,8 +68,8 @@ func later(at, seconds int64) int64 {
 func (x *execution) applyStart(ev *event) {
 	l := x.live
 	l.root = &thread{scope: l.def.machine.Scope, input: ev.in} // the first state follows event 0, as on AWS
-	l.threads = map[int]*thread{0: l.root}
-	l.next, l.input = 1, ev.in
+	l.threads = []*thread{l.root}
+	l.next, l.input, l.began = 1, ev.in, ev.at
 }
 
 func (x *execution) applyClose(ev *event) {
@@ -82,11 +86,9 @@ func (x *execution) applyClose(ev *event) {
 // applyExit takes over assigned variables; an exit with num 1 ends the thread.
 func (x *execution) applyExit(th *thread, ev *event) {
 	if ev.vars != nil {
-		if th.vars == nil {
-			th.vars = jsonata.Vars{}
-		}
+		th.variables()
 		ev.vars.get().(*jsonata.Object).Range(func(name string, v any) bool {
-			th.vars[name] = v
+			th.assign(name, v)
 			return true
 		})
 	}
@@ -134,7 +136,7 @@ func (x *execution) applyFork(th *thread, ev *event) {
 func (x *execution) fork(th *thread, index int, scope *asl.Scope, ev *event) *thread {
 	c := th.child(x.live.next, index, scope, ev.in)
 	c.last = ev.id
-	x.live.threads[c.id] = c
+	x.live.threads = append(x.live.threads, c)
 	x.live.next++
 	return c
 }
@@ -152,7 +154,9 @@ func (x *execution) drop(th *thread) {
 
 // forget removes a thread that has ended.
 func (x *execution) forget(th *thread) {
-	delete(x.live.threads, th.id)
+	if i, found := x.live.find(th.id); found {
+		x.live.threads = slices.Delete(x.live.threads, i, i+1)
+	}
 	for i, c := range th.parent.children {
 		if c == th {
 			th.parent.children = append(th.parent.children[:i], th.parent.children[i+1:]...)

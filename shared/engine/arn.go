@@ -20,12 +20,19 @@ func lastPart(arn string) string { return arn[strings.LastIndexByte(arn, ':')+1:
 // splitMachine takes a machine's ARN apart: qualifier is the number of a
 // version, the name of an alias or "".
 func (e *Engine) splitMachine(arn string) (machine, qualifier string, err error) {
-	rest, ok := strings.CutPrefix(arn, e.ARN("stateMachine", ""))
+	rest, _ := strings.CutPrefix(arn, e.arnPrefix)
+	rest, ok := strings.CutPrefix(rest, "stateMachine:")
 	if !ok || rest == "" {
 		return "", "", fault.New(ErrInvalidArn, "Invalid Arn: '%s' is no state machine of %s", arn, e.arnPrefix)
 	}
 	name, qualifier, _ := strings.Cut(rest, ":")
-	return e.MachineARN(name), qualifier, nil
+	return arn[:len(arn)-len(rest)+len(name)], qualifier, nil
+}
+
+// checkARN refuses what is no ARN of a state machine here, or of a part of one.
+func (e *Engine) checkARN(arn string) error {
+	_, _, err := e.splitMachine(arn)
+	return err
 }
 
 func versionARN(machine string, number int) string { return machine + ":" + strconv.Itoa(number) }

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"github.com/orderloom/orderloom/shared/asl"
 	"github.com/orderloom/orderloom/shared/jsonata"
 )
 
@@ -9,6 +10,9 @@ const timeFormat = "2006-01-02T15:04:05.000Z"
 // context builds $states.context.
 func (t *turn) context(th *thread, token string) *jsonata.Object {
 	l := t.x.live
+	if l.probe != nil && l.probe.context != nil {
+		return l.probe.context
+	}
 	if l.context == nil {
 		l.context, l.machine = t.x.describe(l)
 	}
@@ -18,7 +22,10 @@ func (t *turn) context(th *thread, token string) *jsonata.Object {
 	state := jsonata.NewObject()
 	state.Set("Name", th.state.Name)
 	state.Set("EnteredTime", millis(th.entered).Format(timeFormat))
-	state.Set("RetryCount", float64(th.retried))
+	switch th.state.Type {
+	case asl.Task, asl.Parallel, asl.Map: // those that can try again
+		state.Set("RetryCount", float64(th.retried))
+	}
 	o.Set("State", state)
 	if token != "" {
 		task := jsonata.NewObject()
@@ -40,7 +47,8 @@ func mapContext(index int, item any) *jsonata.Object {
 	return o
 }
 
-// describe builds the parts of the context that never change.
+// describe builds the parts of the context that stay as they are while the
+// execution runs.
 func (x *execution) describe(l *live) (execution, machine *jsonata.Object) {
 	execution = jsonata.NewObject()
 	execution.Set("Id", x.arn)
@@ -48,6 +56,12 @@ func (x *execution) describe(l *live) (execution, machine *jsonata.Object) {
 	execution.Set("Name", x.birth.Name)
 	execution.Set("RoleArn", x.birth.Role)
 	execution.Set("StartTime", millis(x.birth.Started).Format(timeFormat))
+	if x.redrive == nil {
+		execution.Set("RedriveCount", float64(0))
+	} else {
+		execution.Set("RedriveCount", float64(x.redrive.count))
+		execution.Set("RedriveTime", millis(x.redrive.at).Format(timeFormat))
+	}
 	machine = jsonata.NewObject()
 	machine.Set("Id", x.birth.Machine)
 	machine.Set("Name", lastPart(x.birth.Machine))

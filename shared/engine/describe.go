@@ -21,6 +21,17 @@ type Execution struct {
 	Output          []byte    // not in lists; nil unless it succeeded
 	Error           string    // not in lists
 	Cause           string    // not in lists
+	RedriveCount    int
+	RedriveDate     time.Time // zero when it never was redriven
+	NotRedrivable   string    // why it cannot be redriven, "" when it can; not in lists
+}
+
+// RedriveStatus is NotRedrivable as AWS names it.
+func (x Execution) RedriveStatus() string {
+	if x.NotRedrivable == "" {
+		return "REDRIVABLE"
+	}
+	return "NOT_REDRIVABLE"
 }
 
 // summary is what lists show.
@@ -31,6 +42,9 @@ func (x *execution) summary() Execution {
 		AliasARN: x.birth.Alias, Status: x.status, StartDate: millis(x.birth.Started)}
 	if x.stopped != 0 {
 		out.StopDate = millis(x.stopped)
+	}
+	if r := x.redrive; r != nil {
+		out.RedriveCount, out.RedriveDate = int(r.count), millis(r.at)
 	}
 	return out
 }
@@ -46,7 +60,7 @@ func (e *Engine) DescribeExecution(_ context.Context, arn string) (Execution, er
 		return Execution{}, err
 	}
 	x.logMu.Lock()
-	first, last := x.records[0], x.records[len(x.records)-1]
+	first := x.records[0]
 	x.logMu.Unlock()
 	events, err := e.read(first)
 	if err != nil {
@@ -54,12 +68,17 @@ func (e *Engine) DescribeExecution(_ context.Context, arn string) (Execution, er
 	}
 	out.Input = events[1].in.raw // after created
 	if out.Status == Running {
+		out.NotRedrivable = e.unredrivable(x, Running, time.Time{}, 0)
 		return out, nil
 	}
-	if events, err = e.read(last); err != nil {
+	end, err := e.end(x)
+	if err != nil {
 		return Execution{}, err
 	}
-	end := events[len(events)-1]
+	if !end.kind.closes() {
+		return out, nil // redriven meanwhile: what was is what it was
+	}
+	out.NotRedrivable = e.unredrivable(x, out.Status, out.StopDate, end.id)
 	out.Error, out.Cause = end.err, end.cause
 	if end.in != nil {
 		out.Output = end.in.raw
@@ -69,7 +88,12 @@ func (e *Engine) DescribeExecution(_ context.Context, arn string) (Execution, er
 
 // ListExecutions lists the executions of a machine, a version or an alias,
 // newest first; status "" means all.
-func (e *Engine) ListExecutions(_ context.Context, arn string, status Status, page Page) ([]Execution, string, error) {
+func (e *Engine) ListExecutions(ctx context.Context, arn string, status Status, page Page) ([]Execution, string, error) {
+	return e.ListExecutionsThat(ctx, arn, func(x Execution) bool { return status == "" || x.Status == status }, page)
+}
+
+// ListExecutionsThat lists those that keep chooses by what lists show.
+func (e *Engine) ListExecutionsThat(_ context.Context, arn string, keep func(Execution) bool, page Page) ([]Execution, string, error) {
 	t, err := e.resolve(arn)
 	if err != nil {
 		return nil, "", err
@@ -91,7 +115,7 @@ func (e *Engine) ListExecutions(_ context.Context, arn string, status Status, pa
 			continue
 		}
 		s := x.summary()
-		if status != "" && s.Status != status {
+		if !keep(s) {
 			continue
 		}
 		if len(out) == page.size() {

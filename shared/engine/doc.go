@@ -11,6 +11,16 @@
 // recorded result is invoked again with the same input, a timer that passed
 // fires at once, a token stays valid.
 //
+// An execution that failed can be redriven: its history, without the failure at
+// the end, is where it goes on. A task that waits for an execution which it has
+// started (states:startExecution.sync) is linked to it by both histories.
+//
+// What waits for the world is small: values in their decoded form exist while a
+// turn runs, between turns there is only their JSON. While the disk is full
+// nothing is acknowledged and callers are told why; what executions have done
+// waits with its effects and goes on when there is room. AWS's limits hold:
+// 25,000 events, 256 KiB, and an expression gets five seconds at most.
+//
 // Executions of Express machines live in memory only and are lost with the
 // process, as their callers must expect.
 package engine

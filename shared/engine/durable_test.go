@@ -39,9 +39,14 @@ func types(h []HistoryEvent) string {
 // closed there go on to the same end, with the same events.
 func TestReopenAtEveryRecord(t *testing.T) {
 	t.Parallel()
+	t.Run("JSONata", func(t *testing.T) { t.Parallel(); reopenAtEveryRecord(t, everything) })
+	t.Run("JSONPath", func(t *testing.T) { t.Parallel(); reopenAtEveryRecord(t, everythingByPath) })
+}
+
+func reopenAtEveryRecord(t *testing.T, definition string) {
 	dir := t.TempDir()
 	r := newCrashRig(t, dir, clock.NewManual(epoch))
-	arn := r.start(r.create(everything), "x", `{"n":7}`)
+	arn := r.start(r.create(definition), "x", `{"n":7}`)
 	r.drive(arn)
 	want := types(r.history(arn))
 	r.Close()

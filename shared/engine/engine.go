@@ -23,9 +23,10 @@ type Options struct {
 	Rand    func() float64 // in [0, 1): jitter, routing, $random; called concurrently
 	NewID   func() string  // names of executions, revisions, $uuid; default a random UUID
 
-	Workers      int   // invocations at once; default 256
-	RetainBytes  int64 // size of the log from which the oldest closed executions are forgotten; default 512 MiB
-	SegmentBytes int64 // size of one file of the log; default 32 MiB
+	Workers      int           // invocations at once; default 256
+	RetainFor    time.Duration // how long ended executions are kept at most, by the file of the log; default 90 days, as on AWS
+	RetainBytes  int64         // size of the log from which the oldest closed executions are forgotten; default 512 MiB
+	SegmentBytes int64         // size of one file of the log; default 32 MiB
 
 	// InvokeLambda invokes a function, named as the definition names it, and
 	// returns its JSON result. The context ends when nobody waits any more. It
@@ -33,6 +34,9 @@ type Options struct {
 	InvokeLambda func(ctx context.Context, function string, payload []byte) ([]byte, *TaskError)
 	// PutEvents takes {"Entries":[…]} and returns the response of EventBridge.
 	PutEvents func(ctx context.Context, entries []byte) ([]byte, *TaskError)
+	// SendMessage takes the arguments of sqs:sendMessage and returns the response
+	// of SQS. Without it machines that send to a queue are refused.
+	SendMessage func(ctx context.Context, message []byte) ([]byte, *TaskError)
 	// StatusChanged hears of every start and end of a durable execution, one
 	// at a time and in order, when they are durable. After a crash the latest
 	// ends come again, so that none is missed.
@@ -45,6 +49,7 @@ type Engine struct {
 	arnPrefix string
 	ctx       context.Context
 	cancel    context.CancelFunc
+	rooms     sync.Pool // of *room
 	registry  *registry
 	journal   journal
 	timers    *timers
@@ -52,10 +57,14 @@ type Engine struct {
 	notifier  *notifier
 	secret    []byte
 	stats     counters
+	alarm     alarm
 	failure   atomic.Pointer[error]
 	closing   atomic.Bool
 	untold    atomic.Bool // see TellAgain
 	reclaimer reclaimer
+	revival   sync.Mutex   // a redrive or reclaiming, not both: what is forgotten cannot revive
+	deleting  atomic.Int64 // machines that wait for the ends of their executions
+	origins   origins
 	recovered bool // all that the log has was understood
 
 	mu        sync.RWMutex
@@ -84,6 +93,9 @@ func (o Options) withDefaults() Options {
 	if o.Workers <= 0 {
 		o.Workers = 256
 	}
+	if o.RetainFor <= 0 {
+		o.RetainFor = 90 * 24 * time.Hour
+	}
 	if o.RetainBytes <= 0 {
 		o.RetainBytes = 512 << 20
 	}
@@ -102,9 +114,12 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 	opts = opts.withDefaults()
 	e := &Engine{opts: opts, arnPrefix: "arn:aws:states:" + opts.Region + ":" + opts.Account + ":",
 		all: map[uint64]*execution{}, arns: map[string]*execution{}, byMachine: map[string][]*execution{}}
+	e.alarm.raised = make(chan struct{})
+	e.stats.epoch = time.Now()
 	e.ctx, e.cancel = context.WithCancel(context.Background())
+	e.rooms.New = func() any { return &room{events: make([]event, 0, 16)} }
 	e.pool = newPool(opts.Workers, e.perform, &e.stats.busy)
-	e.timers = &timers{clock: opts.Clock, fire: e.fire}
+	e.timers = newTimers(opts.Clock, e.fire)
 	e.notifier = newNotifier(opts.StatusChanged, &e.stats.busy)
 	if err := e.open(ctx); err != nil {
 		_ = e.Close() // the first error counts
@@ -157,9 +172,11 @@ func (e *Engine) random() float64 { return e.opts.Rand() }
 func (e *Engine) fire(x *execution, th *thread) {
 	e.turn(x, nil, func(t *turn) {
 		switch {
+		case th == nil && e.ends(x) > t.now: // the clock was set back
+			e.lifetime(x)
 		case th == nil:
 			t.close(executionTimedOut, "States.Timeout", "", nil)
-		case t.x.live.threads[th.id] == th:
+		case t.live.thread(th.id) == th:
 			t.due(th)
 		}
 	})
@@ -188,6 +205,7 @@ func (e *Engine) retire(x *execution) {
 	e.timers.set(&x.live.timer, nil, nil, 0)
 	x.live = nil
 	e.stats.running.Add(-1)
+	e.departed(x)
 	if x.express {
 		e.mu.Lock()
 		delete(e.all, x.seq)
@@ -197,17 +215,28 @@ func (e *Engine) retire(x *execution) {
 
 // lifetime arms the machine's time-out.
 func (e *Engine) lifetime(x *execution) {
-	if s := x.live.def.machine.TimeoutSeconds; s > 0 {
-		e.timers.set(&x.live.timer, x, nil, later(x.birth.Started, int64(s)))
-	}
+	e.timers.set(&x.live.timer, x, nil, e.ends(x))
+}
+
+// ends is when the machine's time is up; 0 is never.
+func (e *Engine) ends(x *execution) int64 {
+	return later(x.live.began, int64(x.live.def.machine.TimeoutSeconds))
 }
 
 func (e *Engine) executionARN(machine, name string) string {
-	return e.ARN("execution", lastPart(machine), name)
+	return e.arnPrefix + "execution:" + lastPart(machine) + ":" + name
+}
+
+// named gives a durable execution its ARN, of which the name is a part.
+func (x *execution) named(e *Engine) {
+	x.arn = e.executionARN(x.birth.Machine, x.birth.Name)
+	x.birth.Name = x.arn[len(x.arn)-len(x.birth.Name):]
 }
 
 // counters are what Stats reports.
 type counters struct {
+	epoch time.Time // any
+
 	events, transitions, started, running atomic.Int64
 
 	// busy counts what goes on without a timer or a token: invocations that run
@@ -218,7 +247,8 @@ type counters struct {
 	expressions, handlers, store atomic.Int64 // nanoseconds
 }
 
-func (c *counters) now() int64 { return time.Now().UnixNano() }
+// now is a time to take differences of.
+func (c *counters) now() int64 { return int64(time.Since(c.epoch)) }
 
 // Stats tells what the engine has done since Open.
 type Stats struct {

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"sync"
 
 	"github.com/orderloom/orderloom/shared/engine/wal"
@@ -9,13 +10,39 @@ import (
 
 // birth is what an execution is born with; it stands in its first record.
 type birth struct {
-	Name       string `json:"name"`
+	Name    string `json:"name"`
+	Started int64  `json:"started"`          // Unix milliseconds
+	Parent  string `json:"parent,omitempty"` // the task that started it, see call.id
+	Tied    bool   `json:"tied,omitempty"`   // it lives no longer than that task waits
+	*Origin
+}
+
+// Origin is what executions run. The many of one origin share its memory.
+type Origin struct {
 	Machine    string `json:"machine"` // ARN without version or alias
 	Version    string `json:"version,omitempty"`
 	Alias      string `json:"alias,omitempty"`
 	Definition string `json:"definition"` // hash
 	Role       string `json:"role,omitempty"`
-	Started    int64  `json:"started"` // Unix milliseconds
+}
+
+// origins keeps each origin once.
+type origins struct {
+	mu    sync.Mutex
+	known map[Origin]*Origin
+}
+
+func (o *origins) share(one Origin) *Origin {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if kept := o.known[one]; kept != nil {
+		return kept
+	}
+	if o.known == nil {
+		o.known = map[Origin]*Origin{}
+	}
+	o.known[one] = &one
+	return &one
 }
 
 // execution is one run of a machine. Closed ones keep only what lists need;
@@ -30,8 +57,9 @@ type execution struct {
 
 	mu      sync.Mutex
 	status  Status
-	stopped int64 // Unix milliseconds
-	live    *live // nil once closed
+	stopped int64    // Unix milliseconds
+	redrive *redrive // nil when it never was redriven
+	live    *live    // nil once closed
 
 	logMu   sync.Mutex
 	records []wal.Pos     // of its history, in order
@@ -43,17 +71,38 @@ type execution struct {
 type live struct {
 	def     *definition
 	root    *thread
-	threads map[int]*thread
-	next    int   // id of the next thread
-	events  int64 // id of the latest event
-	records int64 // records made so far
+	threads []*thread // all, by id
+	next    int       // id of the next thread
+	events  int64     // id of the latest event
+	records int64     // records made so far
 	input   *value
-	timer   timer // of the machine's TimeoutSeconds
+	timer   timer    // of the machine's TimeoutSeconds
+	began   int64    // when it started or was redriven: TimeoutSeconds count from here
+	onEnd   []func() // tasks that wait for the end, see watch
+	probe   *probe   // of a test of one state
 
 	context *jsonata.Object // $states.context.Execution and .StateMachine, built once
 	machine *jsonata.Object
 	result  *Result
 	onDone  func(*Result) // Express: hears the end
+}
+
+// pack lets go of what can be made again.
+func (l *live) pack() {
+	l.input.pack()
+	l.context, l.machine = nil, nil
+}
+
+func (l *live) find(id int) (int, bool) {
+	return slices.BinarySearchFunc(l.threads, id, func(th *thread, id int) int { return th.id - id })
+}
+
+// thread finds a thread; nil when it has ended.
+func (l *live) thread(id int) *thread {
+	if i, found := l.find(id); found {
+		return l.threads[i]
+	}
+	return nil
 }
 
 // Result is how an execution ended.

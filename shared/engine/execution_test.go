@@ -58,7 +58,7 @@ func TestStartRefuses(t *testing.T) {
 		{"a long name", m, strings.Repeat("x", 81), `{}`, ErrInvalidName},
 		{"input that is no JSON", m, "x", `{"a":`, ErrInvalidInput},
 		{"no input at all", m, "x", ``, ErrInvalidInput},
-		{"input over 256 KiB", m, "x", `"` + strings.Repeat("x", maxData) + `"`, ErrInvalidInput},
+		{"input over 256 KiB", m, "x", `"` + strings.Repeat("x", maxData) + `"`, ErrValidation},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := r.StartExecution(ctx, StartExecution{c.machine, c.execution, []byte(c.input)})

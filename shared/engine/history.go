@@ -39,6 +39,7 @@ type Details struct {
 	Location          string            `json:"location,omitempty"`
 	Index             *int64            `json:"index,omitempty"`
 	Length            *int64            `json:"length,omitempty"`
+	RedriveCount      int64             `json:"redriveCount,omitempty"`
 	RoleARN           string            `json:"roleArn,omitempty"`
 	VersionARN        string            `json:"stateMachineVersionArn,omitempty"`
 	AliasARN          string            `json:"stateMachineAliasArn,omitempty"`
@@ -99,7 +100,7 @@ func (e *Engine) GetExecutionHistory(_ context.Context, arn string, page History
 
 var eventNames = map[kind]string{
 	executionStarted: "ExecutionStarted", executionSucceeded: "ExecutionSucceeded", executionFailed: "ExecutionFailed",
-	executionAborted: "ExecutionAborted", executionTimedOut: "ExecutionTimedOut",
+	executionAborted: "ExecutionAborted", executionTimedOut: "ExecutionTimedOut", executionRedriven: "ExecutionRedriven",
 	stateEntered: "StateEntered", stateExited: "StateExited", stateAborted: "StateAborted",
 	taskScheduled: "Scheduled", taskStarted: "Started", taskSubmitted: "Submitted", taskSucceeded: "Succeeded",
 	taskFailed: "Failed", taskTimedOut: "TimedOut",
@@ -125,6 +126,8 @@ func (e *Engine) render(x *execution, def *definition, ev *event, data bool) His
 		d.RoleARN, d.VersionARN, d.AliasARN = x.birth.Role, x.birth.Version, x.birth.Alias
 	case executionSucceeded:
 		d.output(ev.in, data)
+	case executionRedriven:
+		d.RedriveCount = ev.num
 	case stateAborted:
 		out.Type = string(st.Type) + out.Type
 		return out

@@ -70,12 +70,32 @@ func TestHistory(t *testing.T) {
 		{"an expression fails", `"A":{"Type":"Pass","Output":{"x":"{% $states.input.no %}"},"End":true}`, `{}`, `
 			1<0 ExecutionStarted
 			2<0 PassStateEntered A
-			3<2 EvaluationFailed A Output/x States.QueryEvaluationError
+			3<0 EvaluationFailed A Output/x States.QueryEvaluationError
 			4<3 ExecutionFailed States.QueryEvaluationError`},
+		{"an expression fails in a later state", `"A":{"Type":"Pass","Next":"B"},"B":{"Type":"Pass","Output":"{% $states.input.no %}","End":true}`, `{}`, `
+			1<0 ExecutionStarted
+			2<0 PassStateEntered A
+			3<2 PassStateExited A
+			4<3 PassStateEntered B
+			5<3 EvaluationFailed B Output States.QueryEvaluationError
+			6<5 ExecutionFailed States.QueryEvaluationError`},
+		{"an expression of a Wait fails", `"A":{"Type":"Wait","Timestamp":"{% 'noon' %}","End":true}`, `{}`, `
+			1<0 ExecutionStarted
+			2<0 WaitStateEntered A
+			3<2 EvaluationFailed A Timestamp States.QueryEvaluationError
+			4<3 ExecutionFailed States.QueryEvaluationError`},
+		{"an expression fails after the task", `"A":` + invoking("echo", `{}`, `"Output":"{% $states.input.no %}","End":true`), `{}`, `
+			1<0 ExecutionStarted
+			2<0 TaskStateEntered A
+			3<2 TaskScheduled invoke
+			4<3 TaskStarted invoke
+			5<4 TaskSucceeded invoke
+			6<5 EvaluationFailed A Output States.QueryEvaluationError
+			7<6 ExecutionFailed States.QueryEvaluationError`},
 		{"an expression fails at every attempt", `"A":` + invoking("f", `"{% $states.input.no %}"`, `"Retry":[{"ErrorEquals":["States.ALL"],"MaxAttempts":1}],"End":true`), `{}`, `
 			1<0 ExecutionStarted
 			2<0 TaskStateEntered A
-			3<2 EvaluationFailed A Arguments/Payload States.QueryEvaluationError
+			3<0 EvaluationFailed A Arguments/Payload States.QueryEvaluationError
 			4<3 EvaluationFailed A Arguments/Payload States.QueryEvaluationError
 			5<4 ExecutionFailed States.QueryEvaluationError`},
 		{"Parallel", `"A":{"Type":"Parallel","End":true,"Branches":[` + branch("B", `"Type":"Pass","End":true`) + `,` + branch("C", `"Type":"Wait","Seconds":1,"End":true`) + `]}`, `{}`, `
@@ -191,10 +211,16 @@ func TestHistory(t *testing.T) {
 			10<9 MapIterationFailed A [0]
 			11<9 MapStateFailed
 			12<11 ExecutionFailed E`},
+		{"an input is no array", `"A":{"Type":"Map","End":true,"ItemProcessor":` + branch("B", `"Type":"Pass","End":true`) + `}`, `{}`, `
+			1<0 ExecutionStarted
+			2<0 MapStateEntered A
+			3<0 EvaluationFailed A States.QueryEvaluationError
+			4<3 MapStateFailed
+			5<4 ExecutionFailed States.QueryEvaluationError`},
 		{"Items are no array", `"A":{"Type":"Map","Items":"{% 1 %}","End":true,"ItemProcessor":` + branch("B", `"Type":"Pass","End":true`) + `}`, `{}`, `
 			1<0 ExecutionStarted
 			2<0 MapStateEntered A
-			3<2 EvaluationFailed A Items States.QueryEvaluationError
+			3<0 EvaluationFailed A Items States.QueryEvaluationError
 			4<3 MapStateFailed
 			5<4 ExecutionFailed States.QueryEvaluationError`},
 	} {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"testing"
 )
@@ -102,6 +103,65 @@ func TestStartSyncExecutionTask(t *testing.T) {
 	x, _ := r.run(machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:sfn:startSyncExecution","Arguments":{"StateMachineArn":"`+standard.ARN+`"},"End":true}`), `{}`)
 	if x.Error != "Sfn.StateMachineTypeNotSupportedException" || !strings.Contains(x.Cause, "Standard") {
 		t.Errorf("a Standard machine: %s", outcome(x))
+	}
+}
+
+// sqs:sendMessage is for engines that have queues; others refuse the definition,
+// and fail the task if they had accepted it before.
+func TestSendMessage(t *testing.T) {
+	t.Parallel()
+	definition := machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::sqs:sendMessage","Arguments":{"QueueUrl":"https://queue","MessageBody":{"n":"{% $states.input.n %}"}},"End":true}`)
+	dir := t.TempDir()
+	var got string
+	r := newRig(t, func(o *Options) {
+		o.Dir = dir
+		o.SendMessage = func(_ context.Context, message []byte) ([]byte, *TaskError) {
+			got = string(message)
+			return []byte(`{"MessageId":"1"}`), nil
+		}
+	})
+	x, h := r.run(definition, `{"n":5}`)
+	if want := `{"QueueUrl":"https://queue","MessageBody":{"n":5}}`; got != want || outcome(x) != `{"MessageId":"1"}` {
+		t.Errorf("the queue got %s, the task %s", got, outcome(x))
+	}
+	if d := h[2].Details; d.ResourceType != "sqs" || d.Resource != "sendMessage" {
+		t.Errorf("history says %s %s", d.ResourceType, d.Resource)
+	}
+	r.Close()
+	r.open(func(o *Options) { o.Dir = dir })
+	wantCode(t, r.Validate([]byte(definition), ""), ErrInvalidDefinition)
+	if x = r.finish(r.start(r.MachineARN("m"), "", `{"n":5}`)); x.Error != "States.Runtime" || x.Cause != "this engine has no queue https://queue" {
+		t.Errorf("without queues: %s", outcome(x))
+	}
+}
+
+// An event that carries a token is answered by it.
+func TestPutEventsWithToken(t *testing.T) {
+	t.Parallel()
+	tokens := make(chan string, 1)
+	r := newRig(t, func(o *Options) {
+		o.PutEvents = func(_ context.Context, entries []byte) ([]byte, *TaskError) {
+			var p struct {
+				Entries []struct{ Detail struct{ Token string } }
+			}
+			if err := json.Unmarshal(entries, &p); err != nil {
+				return nil, &TaskError{"Test", err.Error()}
+			}
+			tokens <- p.Entries[0].Detail.Token
+			return []byte(`{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}`), nil
+		}
+	})
+	arn := r.start(r.create(machine(`"A":{"Type":"Task","Resource":"arn:aws:states:::events:putEvents.waitForTaskToken","Arguments":{"Entries":[{"Detail":{"Token":"{% $states.context.Task.Token %}"}}]},"End":true}`)), "", `{}`)
+	r.rest()
+	if err := r.SendTaskSuccess(ctx, <-tokens, []byte(`"heard"`)); err != nil {
+		t.Fatal(err)
+	}
+	if got := outcome(r.finish(arn)); got != `"heard"` {
+		t.Error(got)
+	}
+	h := r.history(arn)
+	if d := h[4].Details; h[4].Type != "TaskSubmitted" || d.Resource != "putEvents.waitForTaskToken" || *d.Output != `{"FailedEntryCount":0,"Entries":[{"EventId":"1"}]}` {
+		t.Errorf("submitted %s %+v", h[4].Type, d)
 	}
 }
 

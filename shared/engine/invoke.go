@@ -2,37 +2,42 @@ package engine
 
 import (
 	"fmt"
-	"strconv"
 
 	"github.com/orderloom/orderloom/shared/asl"
-	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/jsonata"
 )
 
-// perform makes the invocation and brings its result back.
-func (e *Engine) perform(c *call) {
-	if c.ctx.Err() != nil {
-		return
+// perform makes the invocation and brings its result back. It returns the next
+// invocation when it knows one: the worker has what that needs in its cache.
+func (e *Engine) perform(c *call) (next *call) {
+	if c.do != nil {
+		c.do()
+		return nil
 	}
-	begin := e.stats.now()
+	if c.ctx.Err() != nil {
+		return nil
+	}
 	if c.state.Resource.Service == asl.StartSyncExecution {
 		e.performSync(c)
-		return
+		return nil
 	}
+	begin := e.stats.now()
 	result, failure := e.service(c)
 	e.stats.handlers.Add(e.stats.now() - begin)
-	e.answered(c, result, failure)
+	return e.answered(c, result, failure)
 }
 
 // service calls what the task's resource names.
 func (e *Engine) service(c *call) (*value, *TaskError) {
 	switch c.state.Resource.Service {
 	case asl.LambdaFunction:
-		return e.lambda(c, c.state.Resource.Function, c.args.raw)
+		return e.lambda(c, c.state.Resource.Function, c.args.json())
 	case asl.LambdaInvoke:
 		return e.lambdaInvoke(c)
 	case asl.PutEvents:
 		return e.putEvents(c)
+	case asl.SendMessage:
+		return e.sendMessage(c)
 	case asl.StartExecution:
 		return e.startNested(c)
 	}
@@ -78,6 +83,12 @@ func (e *Engine) lambdaInvoke(c *call) (*value, *TaskError) {
 	o.Set("ExecutedVersion", "$LATEST")
 	o.Set("Payload", result.v)
 	o.Set("StatusCode", 200.0)
+	if c.x.express {
+		return &value{v: o, has: true, most: len(result.raw) + 64}, nil // no log to write it to
+	}
+	if len(result.raw) >= 1000 && jsonata.EncodedSize(o) >= jsonata.TooDeep { // the envelope is one level more
+		return nil, &TaskError{asl.ErrRuntime, "the result of " + function + " is nested too deeply"}
+	}
 	raw := append(append([]byte(`{"ExecutedVersion":"$LATEST","Payload":`), result.raw...), `,"StatusCode":200}`...)
 	return bothValue(o, raw), nil
 }
@@ -86,7 +97,7 @@ func (e *Engine) putEvents(c *call) (*value, *TaskError) {
 	if e.opts.PutEvents == nil {
 		return nil, &TaskError{asl.ErrRuntime, "this engine has no event bus"}
 	}
-	raw, failure := e.opts.PutEvents(c.ctx, c.args.raw)
+	raw, failure := e.opts.PutEvents(c.ctx, c.args.json())
 	if failure != nil {
 		return nil, failure
 	}
@@ -102,21 +113,19 @@ func (e *Engine) putEvents(c *call) (*value, *TaskError) {
 	return bothValue(v, raw), nil
 }
 
-// startNested starts an execution without waiting for its end. Without a name
-// it gets one that a second attempt after a crash repeats.
-func (e *Engine) startNested(c *call) (*value, *TaskError) {
-	start := c.start()
-	if start.Name == "" {
-		start.Name = strconv.FormatUint(c.x.seq, 36) + "-" + strconv.FormatInt(c.event, 10) + "-" + strconv.FormatInt(c.x.birth.Started, 36)
+func (e *Engine) sendMessage(c *call) (*value, *TaskError) {
+	if e.opts.SendMessage == nil {
+		return nil, &TaskError{asl.ErrRuntime, "this engine has no queue " + c.object().text("QueueUrl")}
 	}
-	started, err := e.StartExecution(c.ctx, start)
+	raw, failure := e.opts.SendMessage(c.ctx, c.args.json())
+	if failure != nil {
+		return nil, failure
+	}
+	v, err := jsonata.Decode(raw)
 	if err != nil {
-		return nil, &TaskError{"StepFunctions." + fault.Code(err) + "Exception", err.Error()}
+		return nil, &TaskError{asl.ErrRuntime, "the queue did not return JSON"}
 	}
-	o := jsonata.NewObject()
-	o.Set("ExecutionArn", started.ExecutionARN)
-	o.Set("StartDate", started.StartDate.Format(timeFormat))
-	return newValue(o), nil
+	return bothValue(v, raw), nil
 }
 
 // start reads the arguments of startExecution and startSyncExecution; Input is

@@ -9,9 +9,9 @@ const maxIterations = 40
 
 func (t *turn) parallel(th *thread) (*asl.State, *value) {
 	s := &sight{t: t, th: th}
-	input, p := s.value(th.state.Arguments, th.input)
+	input, p := s.arguments()
 	if p == nil {
-		p = limited(input, "arguments of the state", th)
+		p = limited(input, th.state.Name)
 	}
 	if p != nil {
 		return t.trouble(th, p)
@@ -27,7 +27,7 @@ func (t *turn) parallel(th *thread) (*asl.State, *value) {
 // in the meantime.
 func (t *turn) begin(c *thread) {
 	t.later(func() {
-		if t.x.live.threads[c.id] == c {
+		if t.live.thread(c.id) == c {
 			t.advance(c, c.scope.Start, c.input)
 		}
 	})
@@ -35,13 +35,20 @@ func (t *turn) begin(c *thread) {
 
 func (t *turn) iterate(th *thread) (*asl.State, *value) {
 	s := &sight{t: t, th: th}
-	items, p := s.value(th.state.Items, th.input)
+	in, p := s.effective()
+	var items *value
+	if p == nil {
+		items, p = s.value(th.state.Items, in)
+	}
 	if p != nil {
+		if p.name == asl.ErrQuery {
+			p.failed = mapStateFailed
+		}
 		return t.trouble(th, p)
 	}
 	list, ok := items.get().([]any)
 	if !ok {
-		p = s.wrong("Items", "array", items)
+		p = s.noItems(items)
 		p.failed = mapStateFailed
 		return t.trouble(th, p)
 	}
@@ -84,9 +91,13 @@ func (t *turn) itemInput(th *thread) (*value, *problem) {
 		return newValue(item), nil
 	}
 	s := &sight{t: t, th: th, item: mapContext(th.started, item)}
-	input, p := s.value(th.state.ItemSelector, nil)
+	var input *value
+	_, p := s.effective()
 	if p == nil {
-		p = limited(input, "input of an iteration of the state", th)
+		input, p = s.value(th.state.ItemSelector, nil)
+	}
+	if p == nil {
+		p = limited(input, th.state.Name)
 	}
 	return input, p
 }

@@ -9,6 +9,7 @@ const (
 	executionFailed        kind = 3
 	executionAborted       kind = 4
 	executionTimedOut      kind = 5
+	executionRedriven      kind = 6 // num: how often; text: the caller's token
 	stateEntered           kind = 10
 	stateExited            kind = 11
 	stateAborted           kind = 12 // in vain: a neighbor's failure ended it

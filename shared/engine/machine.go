@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -32,6 +33,8 @@ type Machine struct {
 	Created     time.Time
 	Updated     time.Time
 	Version     string // ARN of the version that the call published
+	Deleting    bool
+	Settings
 }
 
 // CreateMachine is the input of CreateStateMachine.
@@ -43,10 +46,12 @@ type CreateMachine struct {
 	Publish            bool
 	VersionDescription string
 	Tags               map[string]string
+	Settings
 }
 
 // CreateStateMachine registers a machine. Creating the same machine again is
-// success; another one of that name is ErrMachineAlreadyExists. A definition
+// success, whatever its role and tags, and changes nothing but for a version
+// that Publish makes; another one of that name is ErrMachineAlreadyExists. A definition
 // with problems is ErrInvalidDefinition; Data and the error's chain have the
 // asl.Problems.
 func (e *Engine) CreateStateMachine(_ context.Context, in CreateMachine) (Machine, error) {
@@ -59,6 +64,12 @@ func (e *Engine) CreateStateMachine(_ context.Context, in CreateMachine) (Machin
 	if in.Type != Standard && in.Type != Express {
 		return Machine{}, fault.New(ErrValidation, "type is %q, not STANDARD or EXPRESS", in.Type)
 	}
+	if !in.Publish && in.VersionDescription != "" {
+		return Machine{}, errUnpublished()
+	}
+	if err := checkTags(nil, in.Tags); err != nil {
+		return Machine{}, err
+	}
 	def, err := e.define(in.Definition, in.Type)
 	if err != nil {
 		return Machine{}, err
@@ -66,21 +77,23 @@ func (e *Engine) CreateStateMachine(_ context.Context, in CreateMachine) (Machin
 	arn := e.MachineARN(in.Name)
 	var out Machine
 	err = e.registry.change(arn, func(r *record) (*record, error) {
-		if r != nil && (r.Definition != def.hash || r.Role != in.RoleARN || r.Type != in.Type) {
+		if r != nil && r.Deleting {
+			return nil, beingDeleted(arn)
+		}
+		if r != nil && (r.Definition != def.hash || r.Type != in.Type || !r.equal(in.Settings)) {
 			return nil, fault.New(ErrMachineAlreadyExists, "State Machine Already Exists: '%s'", arn)
 		}
 		if r == nil {
 			now := e.now()
 			r = &record{ARN: arn, Name: in.Name, Type: in.Type, Role: in.RoleARN, Definition: def.hash,
-				Revision: e.opts.NewID(), Created: now, Updated: now, Tags: maps.Clone(in.Tags)}
-		}
-		version := ""
-		if in.Publish {
-			version = e.publish(r, in.VersionDescription)
+				Created: now, Updated: now, Tags: maps.Clone(in.Tags), Settings: in.Settings}
 		}
 		out = r.describe(def)
-		out.Version = version
-		return r, nil
+		var err error
+		if in.Publish {
+			out.Version, err = e.publish(r, in.VersionDescription)
+		}
+		return r, err
 	})
 	return out, err
 }
@@ -88,18 +101,18 @@ func (e *Engine) CreateStateMachine(_ context.Context, in CreateMachine) (Machin
 // define parses a definition for a machine of the type.
 func (e *Engine) define(raw []byte, typ MachineType) (*definition, error) {
 	def, err := e.registry.define(raw)
-	if err != nil || typ == Standard {
+	if err != nil {
 		return def, err
 	}
-	return def, invalid(expressProblems(def.machine))
+	return def, invalid(e.unsuitable(def.machine, typ))
 }
 
 // Validate checks a definition for a machine of the type ("" means Standard)
 // without keeping it. Problems are in the error's chain as asl.Problems.
 func (e *Engine) Validate(definition []byte, typ MachineType) error {
 	m, problems := asl.Parse(definition)
-	if problems == nil && typ == Express {
-		problems = expressProblems(m)
+	if problems == nil {
+		problems = e.unsuitable(m, typ)
 	}
 	return invalid(problems)
 }
@@ -111,12 +124,18 @@ func invalid(problems asl.Problems) error {
 	return fault.Wrap(problems, ErrInvalidDefinition, "Invalid State Machine Definition").With(problems)
 }
 
-// expressProblems finds what Express machines cannot do.
-func expressProblems(m *asl.Machine) (problems asl.Problems) {
+// unsuitable finds what machines of the type, or this engine, cannot do.
+func (e *Engine) unsuitable(m *asl.Machine, typ MachineType) (problems asl.Problems) {
+	add := func(st *asl.State, message string) {
+		problems = append(problems, asl.Problem{Code: asl.UnsupportedResource, State: st.Name, Pointer: st.Pointer() + "/Resource",
+			Position: st.Position(), Message: message})
+	}
 	for _, st := range m.States {
-		if st.Resource.Token {
-			problems = append(problems, asl.Problem{Code: asl.UnsupportedResource, State: st.Name, Pointer: st.Pointer(),
-				Position: st.Position(), Message: "an Express machine cannot wait for a task token"})
+		if typ == Express && (st.Resource.Token || st.Resource.Sync) {
+			add(st, "an Express machine cannot wait for a task token or for the end of what a task starts")
+		}
+		if st.Resource.Service == asl.SendMessage && e.opts.SendMessage == nil {
+			add(st, "this host has no queues: "+st.Resource.ARN+" works only on AWS")
 		}
 	}
 	return problems
@@ -124,7 +143,7 @@ func expressProblems(m *asl.Machine) (problems asl.Problems) {
 
 func (r *record) describe(def *definition) Machine {
 	return Machine{ARN: r.ARN, Name: r.Name, Type: r.Type, RoleARN: r.Role, Definition: def.raw,
-		RevisionID: r.Revision, Created: millis(r.Created), Updated: millis(r.Updated)}
+		RevisionID: r.Revision, Created: millis(r.Created), Updated: millis(r.Updated), Deleting: r.Deleting, Settings: r.Settings}
 }
 
 func noMachine(arn string) error {
@@ -138,14 +157,26 @@ type UpdateMachine struct {
 	RoleARN            string
 	Publish            bool
 	VersionDescription string
+	Settings
 }
 
 // UpdateStateMachine changes a machine for executions that start from now on;
-// running ones go on with the definition they began with.
+// running ones go on with the definition they began with. What changes nothing
+// makes no new revision.
 func (e *Engine) UpdateStateMachine(_ context.Context, in UpdateMachine) (Machine, error) {
+	if _, _, err := e.splitMachine(in.ARN); err != nil {
+		return Machine{}, err
+	}
 	old := e.registry.get(in.ARN)
-	if old == nil {
+	switch {
+	case old == nil:
 		return Machine{}, noMachine(in.ARN)
+	case old.Deleting:
+		return Machine{}, beingDeleted(in.ARN)
+	case !in.Publish && in.VersionDescription != "":
+		return Machine{}, errUnpublished()
+	case in.Definition == nil && in.RoleARN == "" && !in.Publish && in.Logging == nil && in.Tracing == nil:
+		return Machine{}, fault.New(ErrMissingParameter, "Either the definition, the role ARN, the LoggingConfiguration, or the TracingConfiguration must be specified")
 	}
 	hash := "" // as it is
 	if in.Definition != nil {
@@ -160,20 +191,17 @@ func (e *Engine) UpdateStateMachine(_ context.Context, in UpdateMachine) (Machin
 		if r == nil {
 			return nil, noMachine(in.ARN)
 		}
-		r.Updated, r.Revision = e.now(), e.opts.NewID()
-		if hash != "" {
-			r.Definition = hash
-		}
-		if in.RoleARN != "" {
-			r.Role = in.RoleARN
-		}
-		version := ""
-		if in.Publish {
-			version = e.publish(r, in.VersionDescription)
+		r.Updated = e.now()
+		definitionNow, roleNow, settingsNow := cmp.Or(hash, r.Definition), cmp.Or(in.RoleARN, r.Role), r.with(in.Settings)
+		if definitionNow != r.Definition || roleNow != r.Role || !r.equal(settingsNow) {
+			r.Definition, r.Role, r.Settings, r.Revision = definitionNow, roleNow, settingsNow, e.opts.NewID()
 		}
 		out = r.describe(&definition{})
-		out.Version = version
-		return r, nil
+		var err error
+		if in.Publish {
+			out.Version, err = e.publish(r, in.VersionDescription)
+		}
+		return r, err
 	})
 	return out, err
 }
@@ -196,17 +224,6 @@ func (e *Engine) DescribeStateMachine(_ context.Context, arn string) (Machine, e
 	return m, nil
 }
 
-// DeleteStateMachine removes a machine with its versions and aliases. Running
-// executions go on to their end.
-func (e *Engine) DeleteStateMachine(_ context.Context, arn string) error {
-	if _, qualifier, err := e.splitMachine(arn); err != nil {
-		return err
-	} else if qualifier != "" {
-		return fault.New(ErrValidation, "'%s' is a version or alias, not a state machine", arn)
-	}
-	return e.registry.change(arn, func(*record) (*record, error) { return nil, nil })
-}
-
 // ListStateMachines lists machines by name.
 func (e *Engine) ListStateMachines(_ context.Context, page Page) ([]Machine, string, error) {
 	e.registry.mu.RLock()
@@ -219,30 +236,4 @@ func (e *Engine) ListStateMachines(_ context.Context, page Page) ([]Machine, str
 		out[i] = r.describe(&definition{})
 	}
 	return out, next, err
-}
-
-// Tags returns the tags of a machine.
-func (e *Engine) Tags(_ context.Context, arn string) (map[string]string, error) {
-	r := e.registry.get(arn)
-	if r == nil {
-		return nil, fault.New(ErrResourceNotFound, "Resource not found: '%s'", arn)
-	}
-	return maps.Clone(r.Tags), nil
-}
-
-// Tag sets and removes tags of a machine.
-func (e *Engine) Tag(_ context.Context, arn string, set map[string]string, remove []string) error {
-	return e.registry.change(arn, func(r *record) (*record, error) {
-		if r == nil {
-			return nil, fault.New(ErrResourceNotFound, "Resource not found: '%s'", arn)
-		}
-		tags := map[string]string{}
-		maps.Copy(tags, r.Tags)
-		maps.Copy(tags, set)
-		for _, key := range remove {
-			delete(tags, key)
-		}
-		r.Tags = tags
-		return r, nil
-	})
 }

@@ -27,7 +27,6 @@ func TestCreateStateMachine(t *testing.T) {
 	}
 	for name, change := range map[string]func(*CreateMachine){
 		"definition": func(c *CreateMachine) { c.Definition = says("two") },
-		"role":       func(c *CreateMachine) { c.RoleARN = "other" },
 		"type":       func(c *CreateMachine) { c.Type = Express },
 	} {
 		other := in
@@ -37,6 +36,16 @@ func TestCreateStateMachine(t *testing.T) {
 			t.Fatal("with another", name)
 		}
 	}
+	other := in
+	other.RoleARN, other.Tags = "other", map[string]string{"b": "2"}
+	if again, err := r.CreateStateMachine(ctx, other); err != nil || again.RoleARN != "role" {
+		t.Errorf("role and tags do not make another machine, and are not taken: %+v %v", again, err)
+	}
+	if tags, _ := r.Tags(ctx, m.ARN); len(tags) != 1 || tags["a"] != "1" {
+		t.Errorf("the tags are %v", tags)
+	}
+	_, err = r.CreateStateMachine(ctx, CreateMachine{Name: "b", Definition: says("one"), VersionDescription: "d"})
+	wantCode(t, err, ErrValidation)
 	_, err = r.CreateStateMachine(ctx, CreateMachine{Name: "a b", Definition: says("one")})
 	wantCode(t, err, ErrInvalidName)
 	_, err = r.CreateStateMachine(ctx, CreateMachine{Name: "b", Definition: says("one"), Type: "FAST"})
@@ -91,7 +100,13 @@ func TestUpdateStateMachine(t *testing.T) {
 	if m, _ := r.DescribeStateMachine(ctx, arn); m.RoleARN != "other" || string(m.Definition) != string(two("new")) {
 		t.Errorf("a new role changed more: %+v", m)
 	}
-	_, err := r.UpdateStateMachine(ctx, UpdateMachine{ARN: r.MachineARN("none")})
+	before, _ = r.DescribeStateMachine(ctx, arn)
+	if m, err := r.UpdateStateMachine(ctx, UpdateMachine{ARN: arn, Definition: two("new")}); err != nil || m.RevisionID != before.RevisionID {
+		t.Errorf("an update that changes nothing is a revision: %+v %v", m, err)
+	}
+	_, err := r.UpdateStateMachine(ctx, UpdateMachine{ARN: arn})
+	wantCode(t, err, ErrMissingParameter)
+	_, err = r.UpdateStateMachine(ctx, UpdateMachine{ARN: r.MachineARN("none")})
 	wantCode(t, err, ErrMachineDoesNotExist)
 	_, err = r.UpdateStateMachine(ctx, UpdateMachine{ARN: arn, Definition: []byte(`[]`)})
 	wantCode(t, err, ErrInvalidDefinition)
@@ -105,13 +120,26 @@ func TestDeleteStateMachine(t *testing.T) {
 	if err := r.DeleteStateMachine(ctx, arn); err != nil {
 		t.Fatal(err)
 	}
-	_, err := r.DescribeStateMachine(ctx, arn)
-	wantCode(t, err, ErrMachineDoesNotExist)
+	m, err := r.DescribeStateMachine(ctx, arn)
+	if err != nil || !m.Deleting {
+		t.Errorf("while an execution runs: %+v %v", m, err)
+	}
 	_, err = r.StartExecution(ctx, StartExecution{StateMachineARN: arn})
-	wantCode(t, err, ErrMachineDoesNotExist)
+	wantCode(t, err, ErrMachineDeleting)
+	_, err = r.UpdateStateMachine(ctx, UpdateMachine{ARN: arn, RoleARN: "other"})
+	wantCode(t, err, ErrMachineDeleting)
+	_, err = r.CreateStateMachine(ctx, CreateMachine{Name: "m", Definition: []byte(waiting)})
+	wantCode(t, err, ErrMachineDeleting)
+	_, err = r.PublishStateMachineVersion(ctx, arn, "", "")
+	wantCode(t, err, ErrMachineDeleting)
 	if got := outcome(r.finish(running)); got != `{}` {
 		t.Errorf("the running one: %s", got)
 	}
+	r.rest()
+	_, err = r.DescribeStateMachine(ctx, arn)
+	wantCode(t, err, ErrMachineDoesNotExist)
+	_, err = r.StartExecution(ctx, StartExecution{StateMachineARN: arn})
+	wantCode(t, err, ErrMachineDoesNotExist)
 	if err := r.DeleteStateMachine(ctx, arn); err != nil {
 		t.Errorf("deleted twice: %v", err)
 	}
@@ -261,7 +289,7 @@ func TestAliasRefuses(t *testing.T) {
 		{"a negative weight", "live", []Route{{arn + ":1", 110}, {arn + ":1", -10}}, ErrValidation},
 		{"a machine", "live", []Route{{arn, 100}}, ErrValidation},
 		{"two machines", "live", []Route{{arn + ":1", 50}, {other.Version, 50}}, ErrValidation},
-		{"no such version", "live", []Route{{arn + ":9", 100}}, ErrMachineDoesNotExist},
+		{"no such version", "live", []Route{{arn + ":9", 100}}, ErrResourceNotFound},
 		{"a number", "17", []Route{{arn + ":1", 100}}, ErrValidation},
 		{"a bad name", "a b", []Route{{arn + ":1", 100}}, ErrInvalidName},
 	} {

@@ -7,9 +7,10 @@ import (
 	"github.com/orderloom/orderloom/shared/engine/wal"
 )
 
-// reclaimer keeps the log from growing for ever. When it exceeds RetainBytes
-// the oldest segment goes: executions that ended and have history in it are
-// forgotten, records of running ones are copied to the end of the log first.
+// reclaimer keeps the log from growing for ever. When it exceeds RetainBytes, or
+// all that ended in the oldest segment did so longer than RetainFor ago, that
+// segment goes: executions that ended and have history in it are forgotten,
+// records of running ones are copied to the end of the log first.
 //
 // Segments go strictly oldest first, and the record that ends an execution is
 // behind all its others, so none can come back to life from what is left.
@@ -48,14 +49,19 @@ func (r *reclaimer) wait() {
 	r.idle.Wait()
 }
 
-// reclaim drops the oldest segment if the log is too large. It reports whether
+// reclaim drops the oldest segment if the log is too large or too old. It reports whether
 // to look again.
 func (e *Engine) reclaim() bool {
+	e.revival.Lock()
+	defer e.revival.Unlock()
 	bytes, oldest, newest, _ := e.journal.Stats()
-	if bytes <= e.opts.RetainBytes || oldest == newest || e.refuses() != nil {
+	if oldest == newest || e.refuses() != nil {
 		return false
 	}
 	closed, open, needed := e.inSegment(oldest)
+	if bytes <= e.opts.RetainBytes && !e.expired(closed) {
+		return false
+	}
 	// Copying mostly living records would chase its own tail.
 	if needed > e.opts.SegmentBytes/2 && bytes < 4*e.opts.RetainBytes {
 		return false
@@ -72,6 +78,20 @@ func (e *Engine) reclaim() bool {
 	}
 	e.forget(closed)
 	return e.journal.DropOldest() == nil
+}
+
+// expired reports whether all of these ended so long ago that they shall go.
+func (e *Engine) expired(closed []*execution) bool {
+	limit := e.now() - e.opts.RetainFor.Milliseconds()
+	for _, x := range closed {
+		x.mu.Lock()
+		stopped := x.stopped
+		x.mu.Unlock()
+		if stopped > limit {
+			return false
+		}
+	}
+	return len(closed) > 0
 }
 
 // inSegment finds the executions with records in a segment and the bytes that

@@ -17,15 +17,17 @@ import (
 type found struct {
 	birth   *birth
 	records []wal.Pos // by ordinal; a zero Length is a gap
+	latest  int64     // ordinal of the record that the following is from
 	status  Status
 	stopped int64
+	redrive *redrive
 }
 
 // recover reads the log, rebuilds the running executions and sets them going.
 func (e *Engine) recover(ctx context.Context) error {
 	begin := time.Now()
-	scan := scanner{ctx: ctx, found: map[uint64]*found{}, strings: map[string]string{}}
-	log, err := wal.Open(filepath.Join(e.opts.Dir, "log"), wal.Options{SegmentBytes: e.opts.SegmentBytes}, scan.record)
+	scan := scanner{ctx: ctx, found: map[uint64]*found{}, origins: &e.origins}
+	log, err := wal.Open(filepath.Join(e.opts.Dir, "log"), wal.Options{SegmentBytes: e.opts.SegmentBytes, Stalled: e.alarm.set}, scan.record)
 	if err != nil {
 		return fault.Wrap(err, ErrUnavailable, "opening the execution log").Do("restore the folder from a copy, or move it away to begin anew")
 	}
@@ -38,18 +40,18 @@ func (e *Engine) recover(ctx context.Context) error {
 		return err
 	}
 	e.recovered = true
-	for _, x := range e.all {
-		if x.live != nil {
-			e.proceed(x)
-		}
+	running := e.running()
+	e.stopOrphans(running)
+	for _, x := range running {
+		e.proceed(x)
 	}
-	return nil
+	return e.finishDeletions()
 }
 
 type scanner struct {
 	ctx     context.Context
 	found   map[uint64]*found
-	strings map[string]string // the few distinct ARNs, kept once each
+	origins *origins
 }
 
 // record notes one record of the log.
@@ -68,27 +70,18 @@ func (s *scanner) record(pos wal.Pos, rec []byte) error {
 		f.records = append(f.records, wal.Pos{})
 	}
 	f.records[h.first] = pos
-	if h.status != Running {
-		f.status, f.stopped = h.status, h.at
+	if h.first >= f.latest { // records that were copied stand behind later ones
+		f.latest, f.status, f.stopped = h.first, h.status, h.at
 	}
+	f.redriven(d)
 	if h.first == 0 && f.birth == nil {
-		f.birth = &birth{}
+		f.birth = &birth{Origin: &Origin{}}
 		if ev := d.event(nil); d.bad || ev.kind != created || json.Unmarshal([]byte(ev.text), f.birth) != nil {
 			return fmt.Errorf("the first record of an execution is malformed")
 		}
-		s.share(f.birth)
+		f.birth.Origin = s.origins.share(*f.birth.Origin)
 	}
 	return s.ctx.Err()
-}
-
-func (s *scanner) share(b *birth) {
-	for _, text := range []*string{&b.Machine, &b.Version, &b.Alias, &b.Definition, &b.Role} {
-		if kept, ok := s.strings[*text]; ok {
-			*text = kept
-		} else {
-			s.strings[*text] = *text
-		}
-	}
 }
 
 // revive makes executions of what the scan found.
@@ -108,8 +101,8 @@ func (e *Engine) revive(s *scanner) error {
 			}
 			return fmt.Errorf("execution %d lacks a part of its history", seq)
 		}
-		x := &execution{seq: seq, birth: *f.birth, status: f.status, stopped: f.stopped, records: slices.Clip(f.records)}
-		x.arn = e.executionARN(x.birth.Machine, x.birth.Name)
+		x := &execution{seq: seq, birth: *f.birth, status: f.status, stopped: f.stopped, redrive: f.redrive, records: slices.Clip(f.records)}
+		x.named(e)
 		e.add(x)
 		if x.status == Running {
 			if err := e.replay(x); err != nil {
@@ -120,8 +113,22 @@ func (e *Engine) revive(s *scanner) error {
 	return nil
 }
 
-// replay applies the history of a running execution.
+// replay rebuilds a running execution.
 func (e *Engine) replay(x *execution) error {
+	err := e.rebuild(x)
+	if err != nil {
+		return err
+	}
+	walk(x.live.root, func(th *thread) {
+		if th.phase == idle {
+			err = fmt.Errorf("the history leaves a branch in the middle of a turn")
+		}
+	})
+	return err
+}
+
+// rebuild applies the history of an execution, without what redriving undoes.
+func (e *Engine) rebuild(x *execution) error {
 	def, err := e.registry.load(x.birth.Definition)
 	if err != nil {
 		return err
@@ -133,7 +140,7 @@ func (e *Engine) replay(x *execution) error {
 		if err != nil {
 			return err
 		}
-		for i := range events {
+		for i := range events[:undone(events)] {
 			if events[i].state > len(def.machine.States) {
 				return fmt.Errorf("an event names a state that the definition does not have")
 			}
@@ -146,14 +153,11 @@ func (e *Engine) replay(x *execution) error {
 	}
 	x.live.input = x.live.input.own()
 	walk(x.live.root, func(th *thread) {
-		if th.phase == idle {
-			err = fmt.Errorf("the history leaves a branch in the middle of a turn")
-		}
 		if th.input = th.input.own(); th.args != nil {
 			th.args = th.args.own()
 		}
 	})
-	return err
+	return nil
 }
 
 // own copies a value out of the record that it was read from, which would stay
@@ -165,6 +169,9 @@ func (x *value) own() *value { return rawValue(bytes.Clone(x.json())) }
 func (e *Engine) proceed(x *execution) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.live == nil {
+		return // what another one did has ended it
+	}
 	e.lifetime(x)
 	now := e.now()
 	walk(x.live.root, func(th *thread) {
@@ -172,10 +179,15 @@ func (e *Engine) proceed(x *execution) {
 			th.beatAt = later(now, th.beat) // beats are not in the log: begin anew
 		}
 		e.timers.set(&th.timer, x, th, th.deadline())
-		if th.phase == onTask {
+		switch th.phase {
+		case onTask:
 			e.pool.submit(e.newCall(x, th))
+		case onToken, onWait:
+			e.watch(x, th)
+			th.pack()
 		}
 	})
+	x.live.pack()
 }
 
 // read returns the events of one record.

@@ -28,13 +28,37 @@ type record struct {
 	Type       MachineType       `json:"type"`
 	Role       string            `json:"role"`
 	Definition string            `json:"definition"` // hash
-	Revision   string            `json:"revision"`
+	Revision   string            `json:"revision"`   // "" until the first change
 	Created    int64             `json:"created"`
 	Updated    int64             `json:"updated"`
 	Tags       map[string]string `json:"tags,omitempty"`
 	Versions   []versionRecord   `json:"versions,omitempty"` // oldest first
 	Numbered   int               `json:"numbered,omitempty"` // highest number ever given
 	Aliases    []aliasRecord     `json:"aliases,omitempty"`  // by name
+	Deleting   bool              `json:"deleting,omitempty"`
+	Settings
+}
+
+// Settings mean something only on AWS. They are kept and shown as they were
+// given, in AWS's JSON: whoever reads back what was set finds it.
+type Settings struct {
+	Logging json.RawMessage `json:"logging,omitempty"`
+	Tracing json.RawMessage `json:"tracing,omitempty"`
+}
+
+func (s Settings) equal(other Settings) bool {
+	return bytes.Equal(s.Logging, other.Logging) && bytes.Equal(s.Tracing, other.Tracing)
+}
+
+// with are the settings after an update: what it leaves out stays.
+func (s Settings) with(update Settings) Settings {
+	if update.Logging != nil {
+		s.Logging = update.Logging
+	}
+	if update.Tracing != nil {
+		s.Tracing = update.Tracing
+	}
+	return s
 }
 
 type versionRecord struct {
@@ -60,6 +84,7 @@ type registry struct {
 	dir     string // "" keeps everything in memory
 	options []jsonata.Option
 
+	writing     sync.Mutex // of files of definitions
 	mu          sync.RWMutex
 	machines    map[string]*record // by ARN; records are replaced, never changed
 	definitions map[string]*definition
@@ -95,20 +120,33 @@ func (r *registry) define(raw []byte) (*definition, error) {
 	if d := r.known(hash); d != nil {
 		return d, nil
 	}
-	m, problems := asl.Parse(raw, r.options...)
-	if problems != nil {
-		return nil, invalid(problems)
+	d, err := r.parse(hash, raw)
+	if err != nil {
+		return nil, err
 	}
-	d := &definition{hash, bytes.Clone(raw), m}
-	if r.dir != "" {
+	r.writing.Lock()
+	defer r.writing.Unlock()
+	if r.dir != "" && r.known(hash) == nil {
 		if err := writeFile(r.definitionFile(hash), raw); err != nil {
 			return nil, err
 		}
 	}
+	r.keep(d)
+	return d, nil
+}
+
+func (r *registry) parse(hash string, raw []byte) (*definition, error) {
+	m, problems := asl.Parse(raw, r.options...)
+	if problems != nil {
+		return nil, invalid(problems)
+	}
+	return &definition{hash, bytes.Clone(raw), m}, nil
+}
+
+func (r *registry) keep(d *definition) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.definitions[hash] = d
-	return d, nil
+	r.definitions[d.hash] = d
 }
 
 func (r *registry) definitionFile(hash string) string {
@@ -130,7 +168,11 @@ func (r *registry) load(hash string) (*definition, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, ErrUnavailable, "reading the definition %s", hash)
 	}
-	return r.define(raw)
+	d, err := r.parse(hash, raw)
+	if err == nil {
+		r.keep(d)
+	}
+	return d, err
 }
 
 func (r *registry) get(arn string) *record {

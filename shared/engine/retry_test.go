@@ -50,7 +50,7 @@ func TestRetry(t *testing.T) {
 }
 
 // RetryCount tells each attempt how many there were before; a state that is
-// entered again begins anew.
+// entered again begins anew. States that cannot try again have none: see TestContext.
 func TestRetryCount(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

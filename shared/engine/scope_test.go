@@ -44,9 +44,9 @@ func TestContext(t *testing.T) {
 	})
 	x, _ := r.run(machine(`"W":{"Type":"Succeed","Output":"{% $states.context %}"},"A":{"Type":"Wait","Seconds":2,"Next":"W"}`), `{"n":1}`)
 	want := `{"Execution":{"Id":"arn:aws:states:eu-west-1:111122223333:execution:m:x","Input":{"n":1},"Name":"x",` +
-		`"RoleArn":"arn:aws:iam::000000000000:role/flow","StartTime":"2026-01-02T03:04:05.000Z"},` +
+		`"RoleArn":"arn:aws:iam::000000000000:role/flow","StartTime":"2026-01-02T03:04:05.000Z","RedriveCount":0},` +
 		`"StateMachine":{"Id":"arn:aws:states:eu-west-1:111122223333:stateMachine:m","Name":"m"},` +
-		`"State":{"Name":"W","EnteredTime":"2026-01-02T03:04:07.000Z","RetryCount":0}}`
+		`"State":{"Name":"W","EnteredTime":"2026-01-02T03:04:07.000Z"}}`
 	if got := outcome(x); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

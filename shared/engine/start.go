@@ -27,6 +27,12 @@ type Started struct {
 // otherwise a name that was used is ErrExecutionAlreadyExists. Executions of
 // Express machines are in memory only and their names may repeat.
 func (e *Engine) StartExecution(ctx context.Context, in StartExecution) (Started, error) {
+	return e.startFor(ctx, in, "", false)
+}
+
+// startFor starts an execution for a task, see call.id, or for nobody (""). The
+// same task may ask again after a crash.
+func (e *Engine) startFor(ctx context.Context, in StartExecution, task string, tied bool) (Started, error) {
 	if err := e.refuses(); err != nil {
 		return Started{}, err
 	}
@@ -39,10 +45,18 @@ func (e *Engine) StartExecution(ctx context.Context, in StartExecution) (Started
 		e.begin(x, input, nil)
 		return Started{x.arn, millis(x.birth.Started)}, nil
 	}
+	x.birth.Parent, x.birth.Tied = task, tied
 	e.mu.Lock()
-	if old := e.arns[x.arn]; old != nil {
+	for old := e.arns[x.arn]; old != nil; old = e.arns[x.arn] {
 		e.mu.Unlock()
-		return e.again(ctx, old, input)
+		switch {
+		case task != "" && old.birth.Parent == task:
+			return Started{old.arn, millis(old.birth.Started)}, e.settle(old)
+		case !e.lapsed(old):
+			return e.again(ctx, old, input)
+		}
+		e.forget([]*execution{old})
+		e.mu.Lock()
 	}
 	e.seqs++
 	x.seq = e.seqs
@@ -50,11 +64,7 @@ func (e *Engine) StartExecution(ctx context.Context, in StartExecution) (Started
 	e.mu.Unlock()
 	done := make(chan error, 1)
 	e.begin(x, input, func(err error) { done <- err })
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		err = ctx.Err()
-	}
+	err = e.promise(ctx, done)
 	return Started{x.arn, millis(x.birth.Started)}, err
 }
 
@@ -64,6 +74,9 @@ func (e *Engine) prepare(in StartExecution) (*execution, *value, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	if t.rec.Deleting {
+		return nil, nil, beingDeleted(t.rec.ARN)
+	}
 	if in.Name == "" {
 		in.Name = e.opts.NewID()
 	} else if err := checkName(in.Name); err != nil {
@@ -72,8 +85,8 @@ func (e *Engine) prepare(in StartExecution) (*execution, *value, error) {
 	if in.Input == nil {
 		in.Input = []byte("{}")
 	}
-	if len(in.Input) > maxData {
-		return nil, nil, fault.New(ErrInvalidInput, "Invalid Input: the input has %d bytes, more than %d", len(in.Input), maxData)
+	if err := tooLarge(in.Input, "input"); err != nil {
+		return nil, nil, err
 	}
 	input, err := parseValue(bytes.Clone(in.Input), ErrInvalidInput, "input")
 	if err != nil {
@@ -83,18 +96,18 @@ func (e *Engine) prepare(in StartExecution) (*execution, *value, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	b := birth{Name: in.Name, Machine: t.rec.ARN, Definition: def.hash, Role: t.role, Started: e.now()}
+	from := Origin{Machine: t.rec.ARN, Definition: def.hash, Role: t.role}
 	if t.version != nil {
-		b.Version = versionARN(t.rec.ARN, t.version.Number)
+		from.Version = versionARN(t.rec.ARN, t.version.Number)
 	}
 	if t.alias != "" {
-		b.Alias = t.rec.ARN + ":" + t.alias
+		from.Alias = t.rec.ARN + ":" + t.alias
 	}
-	x := &execution{birth: b, status: Running, express: t.rec.Type == Express, live: &live{def: def}}
+	x := &execution{birth: birth{Name: in.Name, Started: e.now(), Origin: e.origins.share(from)}, status: Running, express: t.rec.Type == Express, live: &live{def: def}}
 	if x.express {
-		x.arn = e.ARN("express", t.rec.Name, in.Name, e.opts.NewID())
+		x.arn = e.arnPrefix + "express:" + t.rec.Name + ":" + in.Name + ":" + e.opts.NewID()
 	} else {
-		x.arn = e.executionARN(t.rec.ARN, in.Name)
+		x.named(e)
 	}
 	return x, input, nil
 }
@@ -123,8 +136,18 @@ func (e *Engine) begin(x *execution, input *value, done func(error)) {
 		t.later(func() { t.advance(root, root.scope.Start, input) })
 	})
 	if !ran && done != nil {
-		done(e.refuses())
+		done(e.stopped())
 	}
+}
+
+// nameKept is how long the name of a closed execution cannot be used again.
+const nameKept = 90 * 24 * time.Hour
+
+// lapsed reports whether an execution's name is free again.
+func (e *Engine) lapsed(x *execution) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.status != Running && e.now()-x.stopped > nameKept.Milliseconds()
 }
 
 // again answers a start whose name exists.

@@ -40,7 +40,19 @@ func (t *turn) act(th *thread) (*asl.State, *value) {
 // leave ends the thread's state: output is what it yields without an Output field.
 func (t *turn) leave(th *thread, output *value, s *sight) (*asl.State, *value) {
 	st := th.state
-	out, vars, p := s.outcome(st.Assign, st.Output, output)
+	var out, vars *value
+	var p *problem
+	if st.Language == asl.JSONPath {
+		switch st.Type {
+		case asl.Pass, asl.Wait, asl.Succeed:
+			output, p = s.ownResult()
+		}
+		if p == nil {
+			out, vars, p = s.placed(st, output)
+		}
+	} else {
+		out, vars, p = s.outcome(st.Assign, st.Output, output)
+	}
 	if p != nil {
 		return t.trouble(th, p)
 	}
@@ -58,7 +70,7 @@ func (t *turn) exit(th *thread, next *asl.State, out, vars *value) (*asl.State, 
 	if next != nil {
 		return next, out
 	}
-	t.e.quiet(th)
+	t.quiet(th)
 	if parent == nil {
 		t.close(executionSucceeded, "", "", out)
 	} else if !t.full {
@@ -70,23 +82,31 @@ func (t *turn) exit(th *thread, next *asl.State, out, vars *value) (*asl.State, 
 func (t *turn) choose(th *thread) (*asl.State, *value) {
 	st := th.state
 	s := &sight{t: t, th: th}
+	in, p := s.effective()
+	if p != nil {
+		return t.trouble(th, p)
+	}
 	for _, r := range st.Rules {
-		yes, p := s.boolean(r.Condition, "Condition")
+		yes, p := s.matches(r)
 		if p != nil {
 			return t.trouble(th, p)
 		}
 		if yes {
-			return t.take(th, s, r.Assign, r.Output, r.Next)
+			return t.take(th, s, in, r.Assign, r.Output, r.Next)
 		}
 	}
 	if st.Default == nil {
 		return t.trouble(th, &problem{name: asl.ErrNoChoice, cause: "No choice rule of the state '" + st.Name + "' matched and it has no Default."})
 	}
-	return t.take(th, s, st.Assign, st.Output, st.Default)
+	return t.take(th, s, in, st.Assign, st.Output, st.Default)
 }
 
-func (t *turn) take(th *thread, s *sight, assign asl.Assign, output *asl.Value, next *asl.State) (*asl.State, *value) {
-	out, vars, p := s.outcome(assign, output, th.input)
+// take leaves a Choice; in is what it looked at.
+func (t *turn) take(th *thread, s *sight, in *value, assign asl.Assign, output *asl.Value, next *asl.State) (*asl.State, *value) {
+	if th.state.Language == asl.JSONPath {
+		output = th.state.OutputPath
+	}
+	out, vars, p := s.outcome(assign, output, in)
 	if p != nil {
 		return t.trouble(th, p)
 	}
@@ -95,7 +115,11 @@ func (t *turn) take(th *thread, s *sight, assign asl.Assign, output *asl.Value, 
 
 func (t *turn) wait(th *thread) (*asl.State, *value) {
 	s := &sight{t: t, th: th}
-	due, p := s.until(th.state)
+	_, p := s.effective()
+	var due int64
+	if p == nil {
+		due, p = s.until(th.state)
+	}
 	if p != nil {
 		return t.trouble(th, p)
 	}
@@ -113,6 +137,6 @@ func (t *turn) failState(th *thread) (*asl.State, *value) {
 	if p != nil {
 		return t.trouble(th, p)
 	}
-	t.giveUp(th, name, cause)
+	t.giveUp(th, &problem{name: name, cause: cause})
 	return nil, nil
 }

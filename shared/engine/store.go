@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"bytes"
+	"context"
 	"crypto/rand"
 	"os"
 	"sync"
@@ -27,7 +29,7 @@ type memory struct {
 
 func (m *memory) Append(rec []byte, done func(wal.Pos, error)) {
 	m.mu.Lock()
-	m.records = append(m.records, rec)
+	m.records = append(m.records, bytes.Clone(rec))
 	m.bytes += int64(len(rec))
 	at := len(m.records) - 1
 	m.mu.Unlock()
@@ -49,7 +51,7 @@ func (m *memory) Stats() (int64, uint32, uint32, int64) {
 func (m *memory) DropOldest() error { return nil }
 func (m *memory) Close() error      { return nil }
 
-// store appends a record of x; done hears when it is durable. The caller holds
+// store appends a record of x, which it copies; done hears when it is durable. The caller holds
 // x.mu, so that the log has the records of an execution in order.
 func (e *Engine) store(x *execution, rec []byte, done func(error)) {
 	x.logMu.Lock()
@@ -89,6 +91,56 @@ func (e *Engine) fail(err error) error {
 	return *e.failure.Load()
 }
 
+// alarm is raised while the log cannot be written. Executions do not get lost by
+// that: what they have done waits in memory and its effects wait with it.
+type alarm struct {
+	mu     sync.Mutex
+	raised chan struct{} // closed while it is raised
+	up     bool
+	err    error // the latest reason
+}
+
+// set raises the alarm, or ends it when err is nil.
+func (a *alarm) set(err error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.up = err != nil; !a.up {
+		a.raised = make(chan struct{})
+		return
+	}
+	a.err = fault.Wrap(err, ErrUnavailable, "the execution log cannot be written; whether what was under way counts is known when it can").
+		Do("free disk space or repair the disk: the engine goes on by itself")
+	close(a.raised)
+}
+
+// why is the reason while the alarm is raised.
+func (a *alarm) why() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.up {
+		return a.err
+	}
+	return nil
+}
+
+// promise waits until done says that something is durable. It does not wait for
+// a disk that is full.
+func (e *Engine) promise(ctx context.Context, done <-chan error) error {
+	e.alarm.mu.Lock()
+	raised := e.alarm.raised
+	e.alarm.mu.Unlock()
+	select {
+	case err := <-done:
+		return err
+	case <-raised:
+		e.alarm.mu.Lock()
+		defer e.alarm.mu.Unlock()
+		return e.alarm.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // whenDurable calls f when everything that x has done so far is durable.
 func (e *Engine) whenDurable(x *execution, f func(error)) {
 	x.logMu.Lock()
@@ -109,7 +161,7 @@ func (e *Engine) whenDurable(x *execution, f func(error)) {
 func (e *Engine) settle(x *execution) error {
 	done := make(chan error, 1)
 	e.whenDurable(x, func(err error) { done <- err })
-	return <-done
+	return e.promise(context.Background(), done)
 }
 
 // readSecret reads the key of task tokens, which is made once.

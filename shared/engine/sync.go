@@ -25,7 +25,7 @@ type SyncResult struct {
 // execution is no error: look at Status. When ctx ends first the execution is
 // stopped. A Standard machine is ErrMachineType.
 func (e *Engine) StartSyncExecution(ctx context.Context, in StartExecution) (SyncResult, error) {
-	if err := e.refuses(); err != nil {
+	if err := e.stopped(); err != nil {
 		return SyncResult{}, err
 	}
 	ended := make(chan SyncResult, 1)
@@ -71,15 +71,22 @@ func (e *Engine) abort(x *execution) {
 func (e *Engine) performSync(c *call) {
 	in := c.start()
 	if c.x.depth >= maxNesting {
-		e.answered(c, nil, &TaskError{asl.ErrRuntime, "Express executions are nested too deeply"})
+		e.goOn(c, nil, &TaskError{asl.ErrRuntime, "Express executions are nested too deeply"})
 		return
 	}
-	x, err := e.startSync(in, c.x.depth+1, func(r SyncResult) { e.answered(c, r.value(), nil) })
+	x, err := e.startSync(in, c.x.depth+1, func(r SyncResult) { e.goOn(c, r.value(), nil) })
 	if err != nil {
-		e.answered(c, nil, &TaskError{"Sfn." + fault.Code(err) + "Exception", err.Error()})
+		e.goOn(c, nil, e.refusal("Sfn", "Sfn", err))
 		return
 	}
 	context.AfterFunc(c.ctx, func() { e.abort(x) })
+}
+
+// goOn takes a result outside of a worker.
+func (e *Engine) goOn(c *call, result *value, failure *TaskError) {
+	if next := e.answered(c, result, failure); next != nil {
+		e.pool.submit(next)
+	}
 }
 
 // value is the result as the SDK integration returns it.

@@ -1,8 +1,6 @@
 package engine
 
 import (
-	"context"
-
 	"github.com/orderloom/orderloom/shared/asl"
 )
 
@@ -19,8 +17,10 @@ type call struct {
 	moves uint32 // of the thread when it began to wait for the result
 	event int64  // id of the TaskScheduled event
 	state *asl.State
-	args  *value
-	ctx   context.Context
+	args  value // of its own: it is read without the lock
+	ctx   *callContext
+	child string // .sync: ARN of the execution that was started
+	do    func() // work of the engine itself, instead of all that
 }
 
 // schedule begins the task of the thread's state.
@@ -30,9 +30,9 @@ func (t *turn) schedule(th *thread) (*asl.State, *value) {
 	if st.Resource.Token {
 		s.token = t.e.newToken(t.x.seq, t.x.live.events+1)
 	}
-	args, p := s.value(st.Arguments, th.input)
+	args, p := s.arguments()
 	if p == nil {
-		p = limited(args, "arguments of the state", th)
+		p = limited(args, th.state.Name)
 	}
 	var timeout, heartbeat int64
 	if p == nil {
@@ -54,26 +54,35 @@ func (t *turn) schedule(th *thread) (*asl.State, *value) {
 
 // newCall describes the invocation that th waits for.
 func (e *Engine) newCall(x *execution, th *thread) *call {
-	c := &call{x: x, th: th, moves: th.moves, event: th.scheduled, state: th.state, args: th.args}
-	c.args.json() // both forms, while the lock is held
-	c.args.get()
-	c.ctx, th.cancel = context.WithCancel(e.ctx)
+	th.args.get()
+	if !x.express {
+		th.args.json() // the log wants it anyway
+	}
+	c := &call{x: x, th: th, moves: th.moves, event: th.scheduled, state: th.state, args: *th.args, ctx: &callContext{engine: e.ctx}}
+	th.call = c.ctx
 	return c
 }
 
-// answered takes an invocation's result. One that nobody waits for any more is dropped.
-func (e *Engine) answered(c *call, result *value, failure *TaskError) {
+// answered takes an invocation's result. One that nobody waits for any more is
+// dropped. In memory, where there is no log to wait for, it returns the next
+// invocation of the execution.
+func (e *Engine) answered(c *call, result *value, failure *TaskError) (next *call) {
+	var taken *turn
 	e.turn(c.x, nil, func(t *turn) {
+		taken, t.keeps = t, t.x.express
 		th := c.th
-		if t.x.live.threads[th.id] != th || th.moves != c.moves {
+		if t.live.thread(th.id) != th || th.moves != c.moves {
 			return
 		}
 		e.released(th)
 		switch {
 		case failure != nil:
 			t.taskFailed(th, failure.Error, failure.Cause)
+		case th.state.Resource.Sync:
+			t.emitState(th, event{kind: taskSubmitted, in: result, text: c.child})
+			t.watch = append(t.watch, th)
 		case th.state.Resource.Token:
-			if limited(result, "", th) != nil {
+			if limited(result, th.state.Name) != nil {
 				result = nil
 			}
 			t.emitState(th, event{kind: taskSubmitted, in: result})
@@ -81,19 +90,23 @@ func (e *Engine) answered(c *call, result *value, failure *TaskError) {
 			t.taskDone(th, result)
 		}
 	})
+	if taken != nil && taken.keeps && len(taken.calls) > 0 {
+		return taken.calls[0]
+	}
+	return nil
 }
 
 // released forgets the invocation.
 func (e *Engine) released(th *thread) {
-	if th.cancel != nil {
-		th.cancel()
-		th.cancel = nil
+	if th.call != nil {
+		th.call.cancel()
+		th.call = nil
 	}
 }
 
 // taskDone goes on with a task's result.
 func (t *turn) taskDone(th *thread, result *value) {
-	if p := limited(result, "result of the task", th); p != nil {
+	if p := limited(result, th.state.Resource.Label()); p != nil {
 		t.taskFailed(th, p.name, p.cause)
 		return
 	}
@@ -116,7 +129,11 @@ func (t *turn) taskFailed(th *thread, name, cause string) {
 // due handles the thread's timer.
 func (t *turn) due(th *thread) {
 	d := th.deadline()
-	if d == 0 || d > t.now {
+	if d == 0 {
+		return
+	}
+	if d > t.now { // the clock was set back
+		t.e.timers.set(&th.timer, t.x, th, d)
 		return
 	}
 	var next *asl.State
@@ -129,12 +146,13 @@ func (t *turn) due(th *thread) {
 		next, input = t.act(th)
 	case onTask, onToken:
 		t.e.released(th)
-		name := asl.ErrTimeout
+		t.unwatch(th)
+		p := &problem{name: asl.ErrTimeout}
 		if d == th.beatAt && d != th.timeoutAt {
-			name = asl.ErrHeartbeatTimeout
+			p.also = asl.ErrHeartbeatTimeout // AWS reports it as States.Timeout all the same
 		}
-		t.emitState(th, event{kind: taskTimedOut, err: name})
-		next, input = t.trouble(th, &problem{name: name})
+		t.emitState(th, event{kind: taskTimedOut, err: p.name})
+		next, input = t.trouble(th, p)
 	}
 	t.advance(th, next, input)
 }

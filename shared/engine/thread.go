@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"context"
 	"maps"
+	"slices"
 
 	"github.com/orderloom/orderloom/shared/asl"
 	"github.com/orderloom/orderloom/shared/jsonata"
@@ -27,20 +27,24 @@ type thread struct {
 	parent *thread
 	index  int // of the branch or iteration
 	scope  *asl.Scope
-	item   any // Map: the item, for $states.context.Map.Item.Value
-	vars   jsonata.Vars
+	item   any          // Map: the item, for $states.context.Map.Item.Value
+	vars   jsonata.Vars // see variables
+	packed []byte       // the variables as JSON while the thread waits for long
 
 	state   *asl.State
 	input   *value
 	entered int64 // Unix milliseconds
 	entry   int64 // id of the event that says so
+	before  int64 // id of the event that this one follows
 	last    int64 // id of its latest event
 	phase   phase
 	moves   uint32 // counts phase changes: a stimulus for an older one is stale
+	armed   uint32 // moves when the timer was set
 
 	args      *value
-	scheduled int64 // id of the TaskScheduled event; part of the token
-	timeoutAt int64 // Unix milliseconds, 0 means never
+	scheduled int64  // id of the TaskScheduled event; part of the token
+	awaits    string // .sync: ARN of the execution that the task waits for
+	timeoutAt int64  // Unix milliseconds, 0 means never
 	beatAt    int64
 	beat      int64 // HeartbeatSeconds
 	retries   []int // attempts used, per retrier
@@ -54,8 +58,8 @@ type thread struct {
 	limit    int // of open; 0 means none
 	children []*thread
 
-	cancel context.CancelFunc // ends the invocation that runs
-	timer  timer
+	call  *callContext // of the invocation that runs
+	timer timer
 }
 
 // set changes the phase.
@@ -64,9 +68,47 @@ func (th *thread) set(p phase) {
 	th.moves++
 }
 
+// variables are those that the thread sees.
+func (th *thread) variables() jsonata.Vars {
+	if th.packed != nil {
+		v, _ := jsonata.Decode(th.packed) // it was encoded by pack
+		th.packed, th.vars = nil, jsonata.Vars{}
+		v.(*jsonata.Object).Range(func(name string, v any) bool {
+			th.vars[name] = v
+			return true
+		})
+	}
+	return th.vars
+}
+
+// assign sets a variable.
+func (th *thread) assign(name string, v any) {
+	if th.vars == nil {
+		th.vars = jsonata.Vars{}
+	}
+	th.vars[name] = v
+}
+
+// pack makes a thread that waits for the world small: values in their decoded
+// form take several times the room of their JSON.
+func (th *thread) pack() {
+	if len(th.vars) > 0 {
+		o := jsonata.NewObject()
+		for _, name := range slices.Sorted(maps.Keys(th.vars)) {
+			o.Set(name, th.vars[name])
+		}
+		raw, err := jsonata.Encode(o)
+		if err != nil {
+			return // then it stays as it is
+		}
+		th.packed, th.vars = raw, nil
+	}
+	th.input.pack()
+}
+
 // child makes a thread inside th's state.
 func (th *thread) child(id, index int, scope *asl.Scope, input *value) *thread {
-	c := &thread{id: id, parent: th, index: index, scope: scope, input: input, vars: maps.Clone(th.vars)}
+	c := &thread{id: id, parent: th, index: index, scope: scope, input: input, vars: maps.Clone(th.variables())}
 	th.children = append(th.children, c)
 	th.open++
 	return c

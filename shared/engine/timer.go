@@ -21,12 +21,23 @@ type timer struct {
 type timers struct {
 	clock clock.Clock
 	fire  func(*execution, *thread)
+	nap   time.Duration // look at the clock at least that often; 0: no need
 
 	mu     sync.Mutex
 	heap   timerHeap
 	armed  int64 // what the clock's timer waits for; 0: none
 	stop   func() bool
 	closed bool
+}
+
+// newTimers makes timers. What the system counts down stands still while the
+// machine sleeps and does not hear that its clock was set: only looking helps.
+func newTimers(c clock.Clock, fire func(*execution, *thread)) *timers {
+	ts := &timers{clock: c, fire: fire}
+	if _, system := c.(clock.System); system {
+		ts.nap = 30 * time.Second
+	}
+	return ts
 }
 
 // set arms t for at, moves it there, or disarms it when at is 0.
@@ -62,7 +73,11 @@ func (ts *timers) arm() {
 	}
 	at := ts.heap[0].at
 	ts.armed = at
-	ts.stop = ts.clock.AfterFunc(time.UnixMilli(at).Sub(ts.clock.Now()), func() { ts.ring(at) })
+	d := time.UnixMilli(at).Sub(ts.clock.Now())
+	if ts.nap > 0 {
+		d = min(d, ts.nap)
+	}
+	ts.stop = ts.clock.AfterFunc(d, func() { ts.ring(at) })
 }
 
 // ring fires what is due. A call that was overtaken by an earlier one is harmless.

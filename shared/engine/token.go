@@ -43,10 +43,11 @@ func (e *Engine) readToken(token string) (seq uint64, event int64, ok bool) {
 // SendTaskSuccess answers a token with JSON. It returns when the answer is
 // durable. ErrTaskTimedOut: the task is over, perhaps by an earlier answer;
 // ErrTaskDoesNotExist: its execution is not known any more; ErrInvalidToken:
-// not a token of this engine; ErrInvalidOutput: not JSON or over 256 KiB.
+// not a token of this engine; ErrInvalidOutput: not JSON; ErrValidation: more than
+// 256 KiB.
 func (e *Engine) SendTaskSuccess(ctx context.Context, token string, output []byte) error {
-	if len(output) > maxData {
-		return fault.New(ErrInvalidOutput, "the output has %d bytes, more than %d", len(output), maxData)
+	if err := tooLarge(output, "output"); err != nil {
+		return err
 	}
 	result, err := parseValue(bytes.Clone(output), ErrInvalidOutput, "output")
 	if err != nil {
@@ -77,12 +78,9 @@ func (e *Engine) SendTaskHeartbeat(ctx context.Context, token string) error {
 
 // answer runs f on the thread that waits for the token.
 func (e *Engine) answer(ctx context.Context, token string, f func(*turn, *thread)) error {
-	if err := e.refuses(); err != nil {
-		return err
-	}
 	seq, event, ok := e.readToken(token)
 	if !ok {
-		return fault.New(ErrInvalidToken, "this is no task token of this engine")
+		return fault.New(ErrInvalidToken, "Invalid Token: 'Invalid token'")
 	}
 	x := e.bySeq(seq)
 	if x == nil {
@@ -107,14 +105,12 @@ func (e *Engine) answer(ctx context.Context, token string, f func(*turn, *thread
 // await runs a turn and waits until it is durable. A closed execution runs
 // nothing and is no error.
 func (e *Engine) await(ctx context.Context, x *execution, f func(*turn)) error {
+	if err := e.refuses(); err != nil {
+		return err
+	}
 	done := make(chan error, 1)
 	if !e.turn(x, func(err error) { done <- err }, f) {
-		return e.refuses()
+		return e.stopped()
 	}
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return e.promise(ctx, done)
 }

@@ -93,7 +93,7 @@ func TestTokenThatCannotBeAnswered(t *testing.T) {
 	wantCode(t, yes(foreign), ErrInvalidToken)
 	wantCode(t, yes(r.newToken(999, 4)), ErrTaskDoesNotExist)
 	wantCode(t, r.SendTaskSuccess(ctx, token, []byte(`{"a":`)), ErrInvalidOutput)
-	wantCode(t, r.SendTaskSuccess(ctx, token, make([]byte, maxData+1)), ErrInvalidOutput)
+	wantCode(t, r.SendTaskSuccess(ctx, token, make([]byte, maxData+1)), ErrValidation)
 	if err := yes(token); err != nil {
 		t.Errorf("a refused answer used up the token: %v", err)
 	}

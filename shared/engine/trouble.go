@@ -14,8 +14,9 @@ func (t *turn) trouble(th *thread, p *problem) (*asl.State, *value) {
 		return nil, nil
 	}
 	t.misread(th, p)
+	t.live.probe.met(p)
 	for i, r := range th.state.Retry {
-		if !asl.Matches(r.ErrorEquals, p.name) {
+		if !p.matches(r.ErrorEquals) {
 			continue
 		}
 		used := 0
@@ -28,24 +29,36 @@ func (t *turn) trouble(th *thread, p *problem) (*asl.State, *value) {
 		}
 		break
 	}
-	if p.failed != 0 {
+	if p.failed != 0 && p.name != asl.ErrRuntime {
 		t.emitState(th, event{kind: p.failed})
 	}
 	for _, c := range th.state.Catch {
-		if asl.Matches(c.ErrorEquals, p.name) {
+		if p.matches(c.ErrorEquals) {
 			return t.caught(th, c, p)
 		}
 	}
-	t.giveUp(th, p.name, p.cause)
+	t.giveUp(th, p)
 	return nil, nil
 }
 
-// misread writes that an expression of the state failed. AWS's cause says where.
+// matches reports whether a list of ErrorEquals covers the problem.
+func (p *problem) matches(errorEquals []string) bool {
+	return asl.Matches(errorEquals, p.name) || p.also != "" && asl.Matches(errorEquals, p.also)
+}
+
+// misread writes that an expression of the state failed. AWS's cause says where;
+// only for JSONata there is an event of its own.
 func (t *turn) misread(th *thread, p *problem) {
-	if p.location == "" {
+	if p.location == "" && !p.stated {
 		return
 	}
 	p.cause = fmt.Sprintf("An error occurred while executing the state '%s' (entered at the event id #%d). %s", th.state.Name, th.entry, p.cause)
+	if p.name != asl.ErrQuery {
+		return
+	}
+	if th.last == th.entry && th.state.Type != asl.Wait {
+		th.last = th.before // AWS evaluates on the way in, before the state counts as entered
+	}
 	t.emitState(th, event{kind: evaluationFailed, err: p.name, cause: p.cause, text: p.location})
 }
 
@@ -65,20 +78,28 @@ func (e *Engine) delay(r asl.Retrier, used int) int64 {
 // caught goes on at a catcher. A failure of the catcher itself is final.
 func (t *turn) caught(th *thread, c asl.Catcher, p *problem) (*asl.State, *value) {
 	s := (&sight{t: t, th: th}).withError(p.name, p.cause)
-	out, vars, bad := s.outcome(c.Assign, c.Output, newValue(s.errOut))
+	var out, vars *value
+	var bad *problem
+	if th.state.Language == asl.JSONPath {
+		out, vars, bad = s.placedError(c)
+	} else {
+		out, vars, bad = s.outcome(c.Assign, c.Output, newValue(s.errOut))
+	}
 	if bad != nil {
 		t.misread(th, bad)
-		t.giveUp(th, bad.name, bad.cause)
+		t.giveUp(th, bad)
 		return nil, nil
 	}
 	return t.exit(th, c.Next, out, vars)
 }
 
-// giveUp fails the thread and what it is part of.
-func (t *turn) giveUp(th *thread, name, cause string) {
+// giveUp fails the thread and what it is part of. States.Runtime, which nothing
+// can catch, fails the execution at once, as on AWS.
+func (t *turn) giveUp(th *thread, why *problem) {
 	p := th.parent
-	if p == nil {
-		t.close(executionFailed, name, cause, nil)
+	if p == nil || why.name == asl.ErrRuntime {
+		t.x.live.root.last = th.last
+		t.close(executionFailed, why.name, why.cause, nil)
 		return
 	}
 	p.last = th.last
@@ -87,7 +108,7 @@ func (t *turn) giveUp(th *thread, name, cause string) {
 		failed = mapStateFailed
 	}
 	t.abandon(p, th)
-	next, input := t.trouble(p, &problem{name: name, cause: cause, failed: failed})
+	next, input := t.trouble(p, &problem{name: why.name, also: why.also, cause: why.cause, failed: failed})
 	t.advance(p, next, input)
 }
 
@@ -125,16 +146,14 @@ func (t *turn) aborted(p, c *thread, iteration kind) {
 func (t *turn) silence(th *thread) {
 	walk(th, func(c *thread) {
 		if c != th {
-			t.e.quiet(c)
+			t.quiet(c)
 		}
 	})
 }
 
-// quiet stops the timer and the invocation of one thread.
-func (e *Engine) quiet(th *thread) {
-	e.timers.set(&th.timer, nil, nil, 0)
-	if th.cancel != nil {
-		th.cancel()
-		th.cancel = nil
-	}
+// quiet stops the timer and what one thread waits for.
+func (t *turn) quiet(th *thread) {
+	t.e.timers.set(&th.timer, nil, nil, 0)
+	t.e.released(th)
+	t.unwatch(th)
 }

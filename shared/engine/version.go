@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strconv"
@@ -66,16 +67,30 @@ func (e *Engine) route(routes []Route) string {
 	return routes[1].VersionARN
 }
 
+// maxVersions is AWS's limit of versions of a machine.
+const maxVersions = 1000
+
+// initialRevision is how callers name the revision of a machine that was never
+// changed; answers leave it out.
+const initialRevision = "INITIAL"
+
 // publish makes a version of the machine as it is, unless there is one already.
-func (e *Engine) publish(r *record, description string) string {
+func (e *Engine) publish(r *record, description string) (string, error) {
 	for _, v := range r.Versions {
 		if v.Revision == r.Revision {
-			return versionARN(r.ARN, v.Number)
+			return versionARN(r.ARN, v.Number), nil
 		}
+	}
+	if len(r.Versions) >= maxVersions {
+		return "", fault.New(ErrQuota, "'%s' has %d versions already", r.ARN, maxVersions).Do("delete versions that no alias needs")
 	}
 	r.Numbered++
 	r.Versions = append(r.Versions, versionRecord{r.Numbered, r.Definition, r.Role, r.Revision, description, e.now()})
-	return versionARN(r.ARN, r.Numbered)
+	return versionARN(r.ARN, r.Numbered), nil
+}
+
+func errUnpublished() error {
+	return fault.New(ErrValidation, "Version description can only be set when publish is true")
 }
 
 // Version is a published version of a machine.
@@ -88,15 +103,24 @@ type Version struct {
 // number. A revision that has a version already gets no second one. With
 // revision given, another one is ErrConflict.
 func (e *Engine) PublishStateMachineVersion(_ context.Context, arn, description, revision string) (Version, error) {
+	if err := e.checkARN(arn); err != nil {
+		return Version{}, err
+	}
 	var out Version
 	err := e.registry.change(arn, func(r *record) (*record, error) {
 		if r == nil {
 			return nil, noMachine(arn)
 		}
-		if revision != "" && revision != r.Revision {
-			return nil, fault.New(ErrConflict, "Version publishing failed: the revision is %s, not %s", r.Revision, revision)
+		if r.Deleting {
+			return nil, beingDeleted(arn)
 		}
-		out.ARN = e.publish(r, description)
+		if now := cmp.Or(r.Revision, initialRevision); revision != "" && revision != now {
+			return nil, fault.New(ErrConflict, "Failed to publish the State Machine version for revision %s. The current State Machine revision is %s.", revision, now)
+		}
+		var err error
+		if out.ARN, err = e.publish(r, description); err != nil {
+			return nil, err
+		}
 		number, _ := strconv.Atoi(lastPart(out.ARN))
 		out.Created = millis(r.version(number).Created)
 		return r, nil
@@ -106,6 +130,9 @@ func (e *Engine) PublishStateMachineVersion(_ context.Context, arn, description,
 
 // ListStateMachineVersions lists versions, newest first.
 func (e *Engine) ListStateMachineVersions(_ context.Context, arn string, page Page) ([]Version, string, error) {
+	if err := e.checkARN(arn); err != nil {
+		return nil, "", err
+	}
 	r := e.registry.get(arn)
 	if r == nil {
 		return nil, "", noMachine(arn)
@@ -127,10 +154,14 @@ func (e *Engine) DeleteStateMachineVersion(_ context.Context, arn string) error 
 		if r == nil {
 			return nil, nil
 		}
+		var users []string
 		for _, a := range r.Aliases {
 			if slices.ContainsFunc(a.Routes, func(to Route) bool { return to.VersionARN == arn }) {
-				return nil, fault.New(ErrConflict, "Version to be deleted is referenced by alias '%s'", a.Name)
+				users = append(users, a.Name)
 			}
+		}
+		if users != nil {
+			return nil, fault.New(ErrConflict, "Version to be deleted must not be referenced by an alias. Current list of aliases referencing this version: [%s]", strings.Join(users, ", "))
 		}
 		r.Versions = slices.DeleteFunc(r.Versions, func(v versionRecord) bool { return strconv.Itoa(v.Number) == qualifier })
 		return r, nil
@@ -150,7 +181,12 @@ func (e *Engine) DescribeStateMachineForExecution(_ context.Context, arn string)
 	m := Machine{ARN: x.birth.Machine, Name: lastPart(x.birth.Machine), Type: Standard, RoleARN: x.birth.Role,
 		Definition: def.raw, Updated: millis(x.birth.Started), Version: x.birth.Version}
 	if r := e.registry.get(x.birth.Machine); r != nil {
-		m.RevisionID, m.Type = r.Revision, r.Type
+		m.Type = r.Type
+		if number, err := strconv.Atoi(lastPart(m.Version)); err == nil && r.version(number) != nil {
+			m.RevisionID = r.version(number).Revision
+		} else if r.Definition == x.birth.Definition {
+			m.RevisionID = r.Revision
+		}
 	}
 	return m, nil
 }

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // MaxRecord bounds a record: a longer length in a file is damage.
@@ -36,9 +37,15 @@ func Open(dir string, opts Options, visit func(pos Pos, rec []byte) error) (*Log
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("creating the log's folder: %w", err)
 	}
-	l := &Log{dir: dir, segment: opts.SegmentBytes, done: make(chan struct{})}
+	l := &Log{dir: dir, segment: opts.SegmentBytes, stalled: opts.Stalled, pause: opts.Retry, done: make(chan struct{}), closing: make(chan struct{})}
 	if l.segment <= 0 {
 		l.segment = 32 << 20
+	}
+	if l.stalled == nil {
+		l.stalled = func(error) {}
+	}
+	if l.pause <= 0 {
+		l.pause = 100 * time.Millisecond
 	}
 	l.wake.L = &l.mu
 	if err := l.load(visit); err != nil {

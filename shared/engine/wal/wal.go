@@ -3,8 +3,9 @@
 //
 // A record is its length, a CRC-32C and its bytes. The last write may be torn by
 // a crash; Open cuts off what is not whole of it. A bad record anywhere else is
-// damage and Open refuses. After a failed write the log accepts nothing more:
-// what the disk holds then is unknown until the next Open.
+// damage and Open refuses. When the disk is full or fails, what was to be
+// written waits and is tried again, from the last record that is known to be
+// durable, until it succeeds or the log is closed.
 package wal
 
 import (
@@ -12,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"time"
 )
 
 // Pos is where a record is.
@@ -24,18 +26,26 @@ type Pos struct {
 // Options of a log. Zero fields mean their defaults.
 type Options struct {
 	SegmentBytes int64 // a new segment begins once this size is reached; default 32 MiB
+
+	// Stalled hears that a write has failed, and why, and with nil that it has
+	// succeeded after all. It must not block.
+	Stalled func(error)
+	Retry   time.Duration // how long to wait before the first new attempt; default 100 ms, doubled up to 2 s
 }
 
 // Log is safe for concurrent use.
 type Log struct {
 	dir     string
 	segment int64 // bytes
+	stalled func(error)
+	pause   time.Duration
+	closing chan struct{} // closed by Close
 
 	mu      sync.Mutex
 	wake    sync.Cond
 	buf     []byte
 	waiting []entry
-	err     error // why nothing is accepted any more
+	err     error // why what was queued at Close could not be written
 	closed  bool
 	done    chan struct{}
 
@@ -100,7 +110,7 @@ func (l *Log) run() {
 		var seg *segment
 		var base int64
 		if err == nil {
-			if seg, base, err = l.commit(buf); err != nil {
+			if seg, base, err = l.persist(buf); err != nil {
 				l.mu.Lock()
 				l.err = err
 				l.mu.Unlock()
@@ -115,6 +125,41 @@ func (l *Log) run() {
 			batch[i] = entry{}
 		}
 	}
+}
+
+// persist commits, as often as it takes. It gives up when the log is closed.
+func (l *Log) persist(buf []byte) (*segment, int64, error) {
+	seg, base, err := l.commit(buf)
+	if err == nil {
+		return seg, base, nil
+	}
+	l.stalled(err)
+	for pause, last := l.pause, false; ; pause = min(2*pause, 2*time.Second) {
+		select {
+		case <-time.After(pause):
+		case <-l.closing:
+			last = true
+		}
+		if again := l.mend(); again == nil {
+			if seg, base, again = l.commit(buf); again == nil {
+				l.stalled(nil)
+				return seg, base, nil
+			}
+		}
+		if last {
+			return nil, 0, err
+		}
+	}
+}
+
+// mend cuts off what a failed write may have left behind the last record that
+// is durable, so that the next attempt writes everything anew: after a failed
+// sync the system's idea of what is on the disk cannot be trusted.
+func (l *Log) mend() error {
+	l.files.RLock()
+	seg := l.order[len(l.order)-1]
+	l.files.RUnlock()
+	return seg.cutTail()
 }
 
 // commit writes and syncs; it returns where buf begins.
@@ -152,6 +197,7 @@ func (l *Log) create(id uint32) (*segment, error) {
 	}
 	if err := syncDir(l.dir); err != nil {
 		file.Close()
+		os.Remove(file.Name()) // or the next attempt finds it there
 		return nil, err
 	}
 	seg := &segment{id: id, file: file}
@@ -173,7 +219,10 @@ func syncDir(path string) error {
 // Close commits what is queued and closes the files.
 func (l *Log) Close() error {
 	l.mu.Lock()
-	l.closed = true
+	if !l.closed {
+		l.closed = true
+		close(l.closing)
+	}
 	l.wake.Signal()
 	l.mu.Unlock()
 	<-l.done

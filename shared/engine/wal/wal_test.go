@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -362,33 +363,67 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// After a failed write nothing is accepted any more: what the disk holds is
-// unknown until the next Open.
+// A disk that takes nothing for a while only delays: what was queued becomes
+// durable in order, and whoever listens hears why it waits and that it goes on.
 func TestFailedWrite(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	l, _ := open(t, dir, wal.Options{SegmentBytes: 20})
+	news := make(chan error, 10)
+	l, _ := open(t, dir, wal.Options{SegmentBytes: 20, Retry: time.Millisecond, Stalled: func(err error) { news <- err }})
 	write(t, l, "this fills the first segment")
 	if err := os.Mkdir(segment(dir, 2), 0o755); err != nil { // the next segment cannot begin
 		t.Fatal(err)
 	}
-	var failed []error
+	var order []string
 	var wait sync.WaitGroup
-	try := func() {
+	for _, rec := range []string{"one", "two", "three"} {
 		wait.Add(1)
-		l.Append([]byte("lost"), func(_ wal.Pos, err error) { failed = append(failed, err); wait.Done() })
-		wait.Wait()
+		l.Append([]byte(rec), func(_ wal.Pos, err error) {
+			order = append(order, fmt.Sprint(rec, err))
+			wait.Done()
+		})
 	}
-	try()
+	if err := <-news; err == nil || !strings.Contains(err.Error(), "segment") {
+		t.Errorf("the reason is %v", err)
+	}
 	if err := os.Remove(segment(dir, 2)); err != nil {
 		t.Fatal(err)
 	}
-	try() // there is room again, but the log does not know what it has
-	if failed[0] == nil || failed[1] == nil || !errors.Is(failed[1], failed[0]) {
-		t.Errorf("%v", failed)
+	wait.Wait()
+	if err := <-news; err != nil || fmt.Sprint(order) != "[one<nil> two<nil> three<nil>]" {
+		t.Errorf("%v %v", order, err)
 	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, found := open(t, dir, wal.Options{}); len(found) != 4 {
+		t.Errorf("found %q", found)
+	}
+}
+
+// Close does not wait for a disk that stays full: the callers hear of it, and
+// nothing of what failed is there afterwards.
+func TestCloseWhileStalled(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	news := make(chan error, 10)
+	l, _ := open(t, dir, wal.Options{SegmentBytes: 20, Retry: time.Hour, Stalled: func(err error) { news <- err }})
+	write(t, l, "this fills the first segment")
+	if err := os.Mkdir(segment(dir, 2), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	var failed []error
+	l.Append([]byte("lost"), func(_ wal.Pos, err error) { failed = append(failed, err) })
+	<-news
+	l.Append([]byte("lost, too"), func(_ wal.Pos, err error) { failed = append(failed, err) })
 	if err := l.Close(); err == nil {
 		t.Error("Close hides the failure")
+	}
+	if len(failed) != 2 || failed[0] == nil || failed[1] == nil {
+		t.Errorf("%v", failed)
+	}
+	if err := os.Remove(segment(dir, 2)); err != nil {
+		t.Fatal(err)
 	}
 	if _, found := open(t, dir, wal.Options{}); len(found) != 1 {
 		t.Errorf("found %q", found)

@@ -13,6 +13,14 @@ type aliasInput struct {
 	Routes      []engine.Route `json:"routingConfiguration"`
 }
 
+// check wants one member that names the alias.
+func (in aliasInput) check(member, given string) error {
+	var v violations
+	v.need(member, given)
+	v.atMost("description", value(in.Description), 256)
+	return v.err()
+}
+
 type aliasOutput struct {
 	ARN         string         `json:"stateMachineAliasArn"`
 	Name        string         `json:"name,omitempty"`
@@ -35,39 +43,68 @@ type qualified struct {
 	Description string `json:"description"`
 }
 
+// check is for lists of what belongs to a machine.
+func (in qualified) check() error {
+	var v violations
+	v.need("stateMachineArn", in.Machine)
+	v.page(in.page)
+	return v.err()
+}
+
 // aliases registers the operations on versions and aliases.
 func (s *service) aliases(ops map[string]operation) {
 	ops["PublishStateMachineVersion"] = op(func(ctx context.Context, in qualified) (any, error) {
-		v, err := s.e.PublishStateMachineVersion(ctx, in.Machine, in.Description, in.Revision)
-		return versionOutput{v.ARN, stamp{v.Created}}, err
+		var v violations
+		v.need("stateMachineArn", in.Machine)
+		v.atMost("description", in.Description, 256)
+		if v != nil {
+			return nil, v.err()
+		}
+		version, err := s.e.PublishStateMachineVersion(ctx, in.Machine, in.Description, in.Revision)
+		return versionOutput{version.ARN, stamp{version.Created}}, err
 	})
 	ops["DeleteStateMachineVersion"] = op(func(ctx context.Context, in qualified) (any, error) {
+		var v violations
+		if v.need("stateMachineVersionArn", in.Version); v != nil {
+			return nil, v.err()
+		}
 		return empty{}, s.e.DeleteStateMachineVersion(ctx, in.Version)
 	})
 	ops["ListStateMachineVersions"] = op(s.listVersions)
 	ops["ListStateMachineAliases"] = op(s.listAliases)
 	ops["CreateStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
-		description := ""
-		if in.Description != nil {
-			description = *in.Description
+		if err := in.check("name", in.Name); err != nil {
+			return nil, err
 		}
-		a, err := s.e.CreateStateMachineAlias(ctx, in.Name, description, in.Routes)
+		a, err := s.e.CreateStateMachineAlias(ctx, in.Name, value(in.Description), in.Routes)
 		return aliasOutput{ARN: a.ARN, Created: stamp{a.Created}}, err
 	})
 	ops["UpdateStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
+		if err := in.check("stateMachineAliasArn", in.ARN); err != nil {
+			return nil, err
+		}
 		a, err := s.e.UpdateStateMachineAlias(ctx, in.ARN, in.Description, in.Routes)
 		return map[string]stamp{"updateDate": {a.Updated}}, err
 	})
 	ops["DescribeStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
+		if err := in.check("stateMachineAliasArn", in.ARN); err != nil {
+			return nil, err
+		}
 		a, err := s.e.DescribeStateMachineAlias(ctx, in.ARN)
 		return aliasOutput{a.ARN, a.Name, a.Description, a.Routes, stamp{a.Created}, stamp{a.Updated}}, err
 	})
 	ops["DeleteStateMachineAlias"] = op(func(ctx context.Context, in aliasInput) (any, error) {
+		if err := in.check("stateMachineAliasArn", in.ARN); err != nil {
+			return nil, err
+		}
 		return empty{}, s.e.DeleteStateMachineAlias(ctx, in.ARN)
 	})
 }
 
 func (s *service) listVersions(ctx context.Context, in qualified) (any, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
 	list, next, err := s.e.ListStateMachineVersions(ctx, in.Machine, in.of())
 	out := struct {
 		Versions []versionOutput `json:"stateMachineVersions"`
@@ -80,6 +117,9 @@ func (s *service) listVersions(ctx context.Context, in qualified) (any, error) {
 }
 
 func (s *service) listAliases(ctx context.Context, in qualified) (any, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
 	list, next, err := s.e.ListStateMachineAliases(ctx, in.Machine, in.of())
 	out := struct {
 		Aliases []aliasOutput `json:"stateMachineAliases"`

@@ -1,19 +1,25 @@
 // Package statesapi speaks the wire protocol of AWS Step Functions (AWS JSON
 // 1.0) for a local engine, so that the AWS CLI and the SDKs work on it.
 //
+// README.md lists the operations and where they differ from AWS's; the steps of
+// clients/walk.json show each of them and are walked by three clients in CI.
+//
 // Requests are not authenticated: the handler belongs on a loopback address.
 package statesapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/asl"
 	"github.com/orderloom/orderloom/shared/engine"
 	"github.com/orderloom/orderloom/shared/fault"
 )
@@ -39,9 +45,12 @@ func New(e *engine.Engine, log *slog.Logger) http.Handler {
 	h := &handler{map[string]operation{}, log}
 	s := &service{e}
 	s.machines(h.operations)
+	s.tags(h.operations)
 	s.aliases(h.operations)
 	s.executions(h.operations)
 	s.tasks(h.operations)
+	h.operations["ValidateStateMachineDefinition"] = op(s.validate)
+	h.operations["TestState"] = op(s.testState)
 	return h
 }
 
@@ -63,7 +72,7 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	name, ok := strings.CutPrefix(r.Header.Get("X-Amz-Target"), TargetPrefix)
 	f := h.operations[name]
 	if !ok || f == nil {
-		h.fail(w, fault.New("UnknownOperationException", "this Step Functions has no operation %q", r.Header.Get("X-Amz-Target")))
+		h.fail(w, fault.New("UnknownOperationException", "%s: %s", r.Header.Get("X-Amz-Target"), missing(name)))
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
@@ -85,6 +94,9 @@ func (h *handler) fail(w http.ResponseWriter, err error) {
 	if f, ok := errors.AsType[*fault.Error](err); ok {
 		message = f.Message
 	}
+	if problems, ok := errors.AsType[asl.Problems](err); ok {
+		message += ": '" + summary(problems) + "'"
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return // the caller has left
@@ -97,6 +109,26 @@ func (h *handler) fail(w http.ResponseWriter, err error) {
 	}
 	w.Header().Set("X-Amzn-ErrorType", code)
 	h.write(w, status, map[string]string{"__type": code, "message": message})
+}
+
+// missing says why there is no such operation.
+func missing(name string) string {
+	switch {
+	case strings.Contains(name, "Activity"), name == "ListActivities":
+		return "activities exist only on AWS; let a Task wait for a task token"
+	case strings.Contains(name, "MapRun"):
+		return "the local engine has no Distributed Map and so no Map Runs"
+	}
+	return "Step Functions has no such operation"
+}
+
+// summary names all problems of a definition in one line, as AWS does.
+func summary(problems asl.Problems) string {
+	var lines []string
+	for _, p := range problems {
+		lines = append(lines, fmt.Sprintf("%s: %s at %s", p.Code, p.Message, cmp.Or(p.Pointer, "/")))
+	}
+	return strings.Join(lines, ", ")
 }
 
 func (h *handler) write(w http.ResponseWriter, status int, v any) {

@@ -1,27 +1,60 @@
 package statesapi
 
 import (
+	"bytes"
 	"context"
-	"errors"
+	"encoding/json"
 
-	"github.com/orderloom/orderloom/shared/asl"
 	"github.com/orderloom/orderloom/shared/engine"
+	"github.com/orderloom/orderloom/shared/fault"
 )
-
-type tag struct {
-	Key   string `json:"key"`
-	Value string `json:"value"`
-}
 
 type machineInput struct {
 	ARN                string             `json:"stateMachineArn"`
 	Name               string             `json:"name"`
-	Definition         string             `json:"definition"`
+	Definition         *string            `json:"definition"`
 	Type               engine.MachineType `json:"type"`
 	RoleARN            string             `json:"roleArn"`
 	Publish            bool               `json:"publish"`
 	VersionDescription string             `json:"versionDescription"`
 	Tags               []tag              `json:"tags"`
+	IncludedData       string             `json:"includedData"`
+	Logging            json.RawMessage    `json:"loggingConfiguration"`
+	Tracing            json.RawMessage    `json:"tracingConfiguration"`
+	Encryption         *encryption        `json:"encryptionConfiguration"`
+}
+
+type encryption struct {
+	Type string `json:"type"`
+}
+
+// settings are what only AWS can do: they are kept as given. A key of one's own
+// is refused, since what is stored here is not encrypted.
+func (in machineInput) settings() (engine.Settings, error) {
+	if in.Encryption != nil && in.Encryption.Type != "" && in.Encryption.Type != "AWS_OWNED_KEY" {
+		return engine.Settings{}, fault.New("InvalidEncryptionConfiguration", "Invalid Encryption Configuration: the local engine has no keys")
+	}
+	compact := func(raw json.RawMessage) json.RawMessage {
+		var buf bytes.Buffer
+		if raw == nil || json.Compact(&buf, raw) != nil {
+			return nil
+		}
+		return buf.Bytes()
+	}
+	return engine.Settings{Logging: compact(in.Logging), Tracing: compact(in.Tracing)}, nil
+}
+
+// What Describe shows of settings that were not given.
+var (
+	noLogging = json.RawMessage(`{"level":"OFF","includeExecutionData":false}`)
+	noTracing = json.RawMessage(`{"enabled":false}`)
+)
+
+func given(setting, otherwise json.RawMessage) json.RawMessage {
+	if setting == nil {
+		return otherwise
+	}
+	return setting
 }
 
 type machineOutput struct {
@@ -36,61 +69,120 @@ type machineOutput struct {
 	RevisionID  string             `json:"revisionId,omitempty"`
 	VersionARN  string             `json:"stateMachineVersionArn,omitempty"`
 	Description string             `json:"description,omitempty"`
-	Logging     any                `json:"loggingConfiguration,omitempty"`
-	Tracing     any                `json:"tracingConfiguration,omitempty"`
+	Logging     json.RawMessage    `json:"loggingConfiguration,omitempty"`
+	Tracing     json.RawMessage    `json:"tracingConfiguration,omitempty"`
+	Encryption  *encryption        `json:"encryptionConfiguration,omitempty"`
 }
 
-func describeMachine(m engine.Machine) machineOutput {
-	return machineOutput{ARN: m.ARN, Name: m.Name, Definition: string(m.Definition), Type: m.Type, RoleARN: m.RoleARN,
-		RevisionID: m.RevisionID, Description: m.Description,
-		Logging: map[string]any{"level": "OFF", "includeExecutionData": false}, Tracing: map[string]any{"enabled": false}}
+const metadataOnly = "METADATA_ONLY"
+
+// describeMachine leaves the definition out when only metadata is wanted.
+func describeMachine(m engine.Machine, wanted string) machineOutput {
+	out := machineOutput{ARN: m.ARN, Name: m.Name, Definition: string(m.Definition), Type: m.Type, RoleARN: m.RoleARN,
+		RevisionID: m.RevisionID, Description: m.Description, Logging: given(m.Logging, noLogging), Tracing: given(m.Tracing, noTracing), Encryption: &encryption{"AWS_OWNED_KEY"}}
+	if wanted == metadataOnly {
+		out.Definition = "{}"
+	}
+	return out
 }
 
 func (s *service) machines(ops map[string]operation) {
 	ops["CreateStateMachine"] = op(s.createMachine)
 	ops["UpdateStateMachine"] = op(s.updateMachine)
-	ops["DescribeStateMachine"] = op(func(ctx context.Context, in machineInput) (any, error) {
-		m, err := s.e.DescribeStateMachine(ctx, in.ARN)
-		out := describeMachine(m)
-		out.Status, out.Created = "ACTIVE", stamp{m.Created}
-		return out, err
-	})
-	ops["DescribeStateMachineForExecution"] = op(func(ctx context.Context, in struct {
-		ARN string `json:"executionArn"`
-	}) (any, error) {
-		m, err := s.e.DescribeStateMachineForExecution(ctx, in.ARN)
-		out := describeMachine(m)
-		out.Type, out.Updated = "", stamp{m.Updated}
-		return out, err
-	})
+	ops["DescribeStateMachine"] = op(s.describeMachine)
+	ops["DescribeStateMachineForExecution"] = op(s.describeMachineForExecution)
 	ops["DeleteStateMachine"] = op(func(ctx context.Context, in machineInput) (any, error) {
+		var v violations
+		if v.need("stateMachineArn", in.ARN); v != nil {
+			return nil, v.err()
+		}
 		return empty{}, s.e.DeleteStateMachine(ctx, in.ARN)
 	})
 	ops["ListStateMachines"] = op(s.listMachines)
-	ops["ValidateStateMachineDefinition"] = op(s.validate)
-	s.tags(ops)
 }
 
 func (s *service) createMachine(ctx context.Context, in machineInput) (any, error) {
-	tags := map[string]string{}
-	for _, t := range in.Tags {
-		tags[t.Key] = t.Value
+	var v violations
+	v.need("definition", value(in.Definition), "name", in.Name, "roleArn", in.RoleARN)
+	v.oneOf("type", string(in.Type), "STANDARD", "EXPRESS")
+	v.atMost("versionDescription", in.VersionDescription, 256)
+	if v != nil {
+		return nil, v.err()
 	}
-	m, err := s.e.CreateStateMachine(ctx, engine.CreateMachine{Name: in.Name, Definition: []byte(in.Definition), Type: in.Type,
-		RoleARN: in.RoleARN, Publish: in.Publish, VersionDescription: in.VersionDescription, Tags: tags})
+	settings, err := in.settings()
+	if err != nil {
+		return nil, err
+	}
+	tags, err := tagMap(in.Tags)
+	if err != nil {
+		return nil, err
+	}
+	m, err := s.e.CreateStateMachine(ctx, engine.CreateMachine{Name: in.Name, Definition: []byte(*in.Definition), Type: in.Type,
+		RoleARN: in.RoleARN, Publish: in.Publish, VersionDescription: in.VersionDescription, Tags: tags, Settings: settings})
 	return machineOutput{ARN: m.ARN, Created: stamp{m.Created}, VersionARN: m.Version}, err
 }
 
 func (s *service) updateMachine(ctx context.Context, in machineInput) (any, error) {
-	update := engine.UpdateMachine{ARN: in.ARN, RoleARN: in.RoleARN, Publish: in.Publish, VersionDescription: in.VersionDescription}
-	if in.Definition != "" {
-		update.Definition = []byte(in.Definition)
+	var v violations
+	v.need("stateMachineArn", in.ARN)
+	v.atMost("versionDescription", in.VersionDescription, 256)
+	if v != nil {
+		return nil, v.err()
+	}
+	settings, err := in.settings()
+	if err != nil {
+		return nil, err
+	}
+	before, err := s.e.DescribeStateMachine(ctx, in.ARN)
+	if err != nil {
+		return nil, err
+	}
+	update := engine.UpdateMachine{ARN: in.ARN, RoleARN: in.RoleARN, Publish: in.Publish, VersionDescription: in.VersionDescription, Settings: settings}
+	if in.Definition != nil {
+		update.Definition = []byte(*in.Definition)
+	}
+	if update.Definition == nil && in.RoleARN == "" && in.Encryption != nil {
+		update.RoleARN = before.RoleARN // the key that was asked for is the one there is
 	}
 	m, err := s.e.UpdateStateMachine(ctx, update)
-	return machineOutput{Updated: stamp{m.Updated}, RevisionID: m.RevisionID, VersionARN: m.Version}, err
+	out := machineOutput{Updated: stamp{m.Updated}, VersionARN: m.Version}
+	if m.RevisionID != before.RevisionID {
+		out.RevisionID = m.RevisionID
+	}
+	return out, err
+}
+
+func (s *service) describeMachine(ctx context.Context, in machineInput) (any, error) {
+	var v violations
+	v.need("stateMachineArn", in.ARN)
+	v.oneOf("includedData", in.IncludedData, "ALL_DATA", metadataOnly)
+	if v != nil {
+		return nil, v.err()
+	}
+	m, err := s.e.DescribeStateMachine(ctx, in.ARN)
+	out := describeMachine(m, in.IncludedData)
+	out.Status, out.Created = "ACTIVE", stamp{m.Created}
+	if m.Deleting {
+		out.Status = "DELETING"
+	}
+	return out, err
+}
+
+func (s *service) describeMachineForExecution(ctx context.Context, in executionInput) (any, error) {
+	if err := in.check(); err != nil {
+		return nil, err
+	}
+	m, err := s.e.DescribeStateMachineForExecution(ctx, in.ARN)
+	out := describeMachine(m, in.IncludedData)
+	out.Type, out.Updated = "", stamp{m.Updated}
+	return out, err
 }
 
 func (s *service) listMachines(ctx context.Context, in page) (any, error) {
+	var v violations
+	if v.page(in); v != nil {
+		return nil, v.err()
+	}
 	list, next, err := s.e.ListStateMachines(ctx, in.of())
 	out := struct {
 		Machines []machineOutput `json:"stateMachines"`
@@ -102,60 +194,10 @@ func (s *service) listMachines(ctx context.Context, in page) (any, error) {
 	return out, err
 }
 
-type diagnostic struct {
-	Severity string `json:"severity"`
-	Code     string `json:"code"`
-	Message  string `json:"message"`
-	Location string `json:"location,omitempty"`
-}
-
-type validation struct {
-	Result      string       `json:"result"`
-	Diagnostics []diagnostic `json:"diagnostics"`
-	Truncated   bool         `json:"truncated"`
-}
-
-func (s *service) validate(_ context.Context, in struct {
-	machineInput
-	Max int `json:"maxResults"`
-}) (any, error) {
-	out := validation{Result: "OK", Diagnostics: []diagnostic{}}
-	err := s.e.Validate([]byte(in.Definition), in.Type)
-	problems, ok := errors.AsType[asl.Problems](err)
-	if err != nil && !ok {
-		return nil, err
+// value is a text that may be missing.
+func value(s *string) string {
+	if s == nil {
+		return ""
 	}
-	for _, p := range problems {
-		out.Result = "FAIL"
-		if in.Max > 0 && len(out.Diagnostics) == in.Max {
-			out.Truncated = true
-			break
-		}
-		out.Diagnostics = append(out.Diagnostics, diagnostic{"ERROR", p.Code, p.Message, p.Pointer})
-	}
-	return out, nil
-}
-
-func (s *service) tags(ops map[string]operation) {
-	type input struct {
-		ARN  string   `json:"resourceArn"`
-		Tags []tag    `json:"tags"`
-		Keys []string `json:"tagKeys"`
-	}
-	ops["ListTagsForResource"] = op(func(ctx context.Context, in input) (any, error) {
-		tags, err := s.e.Tags(ctx, in.ARN)
-		list := []tag{}
-		for k, v := range tags {
-			list = append(list, tag{k, v})
-		}
-		return map[string]any{"tags": list}, err
-	})
-	change := func(ctx context.Context, in input) (any, error) {
-		set := map[string]string{}
-		for _, t := range in.Tags {
-			set[t.Key] = t.Value
-		}
-		return empty{}, s.e.Tag(ctx, in.ARN, set, in.Keys)
-	}
-	ops["TagResource"], ops["UntagResource"] = op(change), op(change)
+	return *s
 }

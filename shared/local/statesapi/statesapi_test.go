@@ -3,6 +3,7 @@ package statesapi_test
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -278,6 +279,26 @@ func is[E error](t *testing.T, err error) {
 		var want E
 		t.Errorf("got %v, want a %T", err, want)
 	}
+}
+
+// post sends a request that no SDK would and returns the answer's body.
+func (w world) post(t *testing.T, op, body string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.url, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Amz-Target", statesapi.TargetPrefix+op)
+	res, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	answer, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(answer)
 }
 
 func TestMalformedRequests(t *testing.T) {
