@@ -23,14 +23,15 @@ import (
 )
 
 type upCmd struct {
-	Port       int     `help:"Port of the console and the webhooks; the next free one when it is taken." default:"8080"`
-	AWSPort    int     `name:"aws-port" help:"Port of the AWS-compatible endpoint; the next free one when it is taken." default:"4566"`
-	PublicHost string  `help:"Host name, e.g. of a tunnel, under which /hooks/ alone is open to the world."`
-	Speed      float64 `help:"How much faster than the wall clock time passes. Its data carry times of the future: give it a --data folder of its own." default:"1"`
-	Samples    bool    `help:"Send the sample orders." default:"true" negatable:""`
-	Isolate    bool    `help:"Run the functions as built programs behind a local Lambda Runtime API."`
-	Project    string  `help:"Folder with template.yaml; default: the nearest one above the working folder." type:"path"`
-	Fakes      string  `hidden:"" help:"Address of fake services that run elsewhere."`
+	Port       int           `help:"Port of the console and the webhooks; the next free one when it is taken." default:"8080"`
+	AWSPort    int           `name:"aws-port" help:"Port of the AWS-compatible endpoint; the next free one when it is taken." default:"4566"`
+	PublicHost string        `help:"Host name, e.g. of a tunnel, under which /hooks/ alone is open to the world."`
+	Speed      float64       `help:"How much faster than the wall clock time passes. Its data carry times of the future: give it a --data folder of its own." default:"1"`
+	Retain     time.Duration `help:"How long ended executions and their history are kept at most." default:"2160h"`
+	Samples    bool          `help:"Send the sample orders." default:"true" negatable:""`
+	Isolate    bool          `help:"Run the functions as built programs behind a local Lambda Runtime API."`
+	Project    string        `help:"Folder with template.yaml; default: the nearest one above the working folder." type:"path"`
+	Fakes      string        `hidden:"" help:"Address of fake services that run elsewhere."`
 }
 
 func (c *upCmd) Run(s *session) error {
@@ -51,7 +52,7 @@ func (c *upCmd) Run(s *session) error {
 	}
 	defer closeLog()
 	options := world.Options{
-		Dir: s.data, Project: c.Project, HTTPAddr: local(console), AWSAddr: local(endpoint), PublicHost: c.PublicHost,
+		Dir: s.data, Project: c.Project, HTTPAddr: local(console), AWSAddr: local(endpoint), PublicHost: c.PublicHost, Retain: c.Retain,
 		ShipAfter: 3 * time.Second, Isolate: c.Isolate, FakesURL: c.Fakes, Log: log,
 	}
 	if c.Speed != 1 {

@@ -37,6 +37,7 @@ type Options struct {
 	AWSAddr    string      // default 127.0.0.1:0
 	FakesAddr  string      // default 127.0.0.1:0
 	PublicHost string
+	Retain     time.Duration // how long ended executions are kept; default 90 days
 	ShipAfter  time.Duration // from an order at the warehouse to its parcel
 	Manual     bool          // nothing ships by itself
 	Isolate    bool          // functions run as built programs
@@ -88,7 +89,7 @@ func (w *World) open(ctx context.Context) error {
 	}
 	options := host.Options{
 		Dir: o.Dir, Project: os.DirFS(project), Functions: functions.All(), Outside: outside(), Clock: o.Clock,
-		HTTPAddr: o.HTTPAddr, AWSAddr: o.AWSAddr, PublicHost: o.PublicHost, Log: o.Log,
+		HTTPAddr: o.HTTPAddr, AWSAddr: o.AWSAddr, PublicHost: o.PublicHost, Retain: o.Retain, Log: o.Log,
 	}
 	if o.Isolate {
 		options.Isolate = isolate(ctx, project, o)

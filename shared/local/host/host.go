@@ -56,6 +56,7 @@ type Options struct {
 	Functions  []fn.Function
 	Outside    func(id string) bool // which functions wait for outside services; default none
 	Clock      clock.Clock          // default clock.System
+	Retain     time.Duration        // how long ended executions are kept; default as engine.Options.RetainFor
 	HTTPAddr   string               // of the console and the webhooks; default 127.0.0.1:0
 	AWSAddr    string               // of the AWS-compatible endpoint; default 127.0.0.1:0
 	PublicHost string               // host name under which the webhooks are open to the world
@@ -155,7 +156,7 @@ func (h *Host) openFolder(ctx context.Context) error {
 func (h *Host) openEngine(ctx context.Context) error {
 	var err error
 	h.engine, err = engine.Open(ctx, engine.Options{
-		Clock: h.opts.Clock, Dir: filepath.Join(h.opts.Dir, "executions"), Account: Account, Region: Region,
+		Clock: h.opts.Clock, Dir: filepath.Join(h.opts.Dir, "executions"), Account: Account, Region: Region, RetainFor: h.opts.Retain,
 		InvokeLambda: h.invokeTask, PutEvents: h.putEvents, StatusChanged: h.statusChanged,
 	})
 	return err

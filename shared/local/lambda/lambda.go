@@ -81,6 +81,7 @@ type invocation struct {
 	ctx     context.Context
 	index   int // of the function
 	payload []byte
+	end     func(failed bool)
 	done    chan result
 }
 
@@ -113,7 +114,7 @@ func (r *Runtime) Invoke(ctx context.Context, name string, payload []byte) ([]by
 	f := r.functions[i]
 	ctx, cancel := Deadline(ctx, f)
 	defer cancel()
-	inv := invocation{ctx, i, payload, make(chan result, 1)}
+	inv := invocation{ctx, i, payload, r.meter.Begin(), make(chan result, 1)}
 	r.running.Add(1)
 	select {
 	case r.idle <- inv:
@@ -138,9 +139,8 @@ func (r *Runtime) work(inv invocation) {
 	wait := time.NewTimer(patience)
 	defer wait.Stop()
 	for {
-		end := r.meter.Begin()
 		out := r.handle(inv.ctx, inv.index, inv.payload)
-		end(out.failure != nil)
+		inv.end(out.failure != nil)
 		inv.done <- out
 		r.running.Done()
 		wait.Reset(patience)
