@@ -107,6 +107,7 @@ func TestPathRules(t *testing.T) {
 		`"Variable":"$.z","IsPresent":true`:                                                            true,
 		`"Variable":"$.no","IsPresent":false`:                                                          true,
 		`"Variable":"$.no.further","IsPresent":true`:                                                   false,
+		`"Variable":"$.no[*].n","IsPresent":true`:                                                      true,
 		`"Variable":"$$.State.Name","StringEquals":"A"`:                                                true,
 		`"Variable":"$v","NumericEquals":3`:                                                            true,
 		`"Variable":"$v","NumericEqualsPath":"$v"`:                                                     true,

@@ -28,7 +28,7 @@ func wrongPath(path, field, want string, v *value) string {
 		return fmt.Sprintf("The TimestampPath parameter does not reference a valid %s: %s == %s", dateTime, path, plain(v))
 	case field == "Seconds" && ok && number < 0 && isWhole(number):
 		return fmt.Sprintf("The SecondsPath parameter references a negative value: %s == %s", path, plain(v))
-	case field == "Seconds":
+	case field == "Seconds" && !(ok && isWhole(number)):
 		return fmt.Sprintf("The SecondsPath parameter cannot be parsed as a long value: %s == %s", path, plain(v))
 	}
 	return fmt.Sprintf("The %sPath parameter does not reference a value of the type %s: %s", field, want, v.json())
