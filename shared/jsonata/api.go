@@ -18,10 +18,11 @@ type Env struct {
 	UUID   func() string    // $uuid
 }
 
-// Limits bound one evaluation. A zero field means its default.
+// Limits bound one evaluation. A zero field means its default. The context given
+// to Eval bounds its time.
 type Limits struct {
 	Depth    int // nesting of evaluated nodes through function calls; default 20,000
-	Steps    int // evaluated nodes and items; default 20,000,000
+	Steps    int // evaluated nodes, items, and each 64 bytes made or read; default 20,000,000
 	Sequence int // items in one array or sequence; default 1,000,000
 	Text     int // bytes in one string; default 16 MiB
 }
@@ -52,7 +53,8 @@ type Expr struct {
 func (e *Expr) Source() string { return e.src }
 
 // Vars lists the free variables that the expression uses, without $, sorted:
-// those that are neither bound in it nor built-in functions.
+// those that are neither bound in it, before they are used, nor built-in
+// functions.
 func (e *Expr) Vars() []string { return append([]string{}, e.vars...) }
 
 // Compile parses and checks an expression. A failure is an *Error.
@@ -103,10 +105,10 @@ func (e *Expr) Eval(ctx context.Context, input any, vars Vars) (any, error) {
 	}
 	v, err := e.root.eval(&r.frame, input)
 	if err == nil {
-		v, err = export(v, 0)
+		v, err = r.export(v, 0)
 	}
 	if err != nil {
-		return nil, err // which may hold a function, and that the frame
+		return nil, r.outward(err) // which may hold what the frame has bound
 	}
 	*r = run{}
 	e.runs.Put(r)

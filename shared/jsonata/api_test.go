@@ -15,21 +15,34 @@ import (
 func TestVarsAreThoseThatNothingBinds(t *testing.T) {
 	t.Parallel()
 	for expr, want := range map[string][]string{
-		`$states.input.a + $b`:                      {"b", "states"},
-		`$sum($x) & $ & $$`:                         {"x"},
-		`($a := $b; $a + $c)`:                       {"b", "c"},
-		`(($a := 1); $a)`:                           {"a"},
-		`function($x){$x + $y}`:                     {"y"},
-		`function($x){($z := $x; $z)} ~> $z`:        {"z"},
-		`lines[$q > 1]^($r){$s: $t}`:                {"q", "r", "s", "t"},
-		`($f := function(){$g()}; $g := $h; $f())`:  {"h"},
-		`$map($a, $b(?, $c))`:                       {"a", "b", "c"},
-		`1 + 2`:                                     {},
-		`($x := 1)[$x = 1]`:                         {"x"},
-		`true ? ($i := 1; $i) : $o`:                 {"o"},
-		`$sum := 5`:                                 {},
-		`[$l1..$l2].{"k": $l3} ~> |$|$l4|`:          {"l1", "l2", "l3", "l4"},
-		`a@$b#$c[$b = $d].{"k": $c}^($b){$e: $c}`:   {"d", "e"},
+		`$states.input.a + $b`:                                      {"b", "states"},
+		`$sum($x) & $ & $$`:                                         {"x"},
+		`($a := $b; $a + $c)`:                                       {"b", "c"},
+		`(($a := 1); $a)`:                                           {"a"},
+		`function($x){$x + $y}`:                                     {"y"},
+		`function($x){($z := $x; $z)} ~> $z`:                        {"z"},
+		`lines[$q > 1]^($r){$s: $t}`:                                {"q", "r", "s", "t"},
+		`($f := function(){$g()}; $g := $h; $f())`:                  {"h"},
+		`$map($a, $b(?, $c))`:                                       {"a", "b", "c"},
+		`1 + 2`:                                                     {},
+		`($x := 1)[$x = 1]`:                                         {"x"},
+		`true ? ($i := 1; $i) : $o`:                                 {"o"},
+		`$sum := 5`:                                                 {},
+		`[$l1..$l2].{"k": $l3} ~> |$|$l4|`:                          {"l1", "l2", "l3", "l4"},
+		`a@$b#$c[$b = $d].{"k": $c}^($b){$e: $c}`:                   {"d", "e"},
+		`($n := $n + 1; $n)`:                                        {"n"},
+		`($x; $x := 1)`:                                             {"x"},
+		`($x := 1; ($y := $x; $x := $x + $y; $z))`:                  {"z"},
+		`(($x := 1) = $x)`:                                          {"x"},
+		`($f := function($n){$n ? $f($n - 1) : $k}; $f($f))`:        {"k"},
+		`($sum := $sum(a); $sum)`:                                   {},
+		`a[$x := 1].b[$x = 1]`:                                      {},
+		`a[$x = 1].b[$x := 1]`:                                      {"x"},
+		`a^($k := b, $k){$k: $j := 1, "x": $j}`:                     {},
+		`a@$v[$w := $v].(b@$u.($u & $v & $w & $q))`:                 {"q"},
+		`a#$i.(function($i){$i & $j})#$j`:                           {"j"},
+		`$map([1], function($x){function($y){$x & $y & $z}}) ~> $y`: {"y", "z"},
+		`[$p..$q].$r ~> $map(?, function($p){$p}) ~> |$s|{"a": $t := 1}, $t|`: {"p", "q", "r", "s"},
 		`$b & a@$b.$b`:                              {"b"},
 		`(a@$b.c).(%.d & $b)`:                       {},
 		`|a@$b.$b|{"x": $b, "y": $c}|`:              {"b", "c"},
@@ -94,6 +107,24 @@ func TestErrorsSayWhereAndWhat(t *testing.T) {
 		}
 		if !strings.Contains(je.Error(), je.Code) || strings.Contains(je.Message, "{") {
 			t.Errorf("%s: message %q", k.expr, je.Error())
+		}
+	}
+}
+
+// The value of an error is one that Decode could return, too.
+func TestErrorsShowValues(t *testing.T) {
+	t.Parallel()
+	for expr, want := range map[string]any{
+		`[1, [2]] + 1`: []any{1.0, []any{2.0}}, `$map([1, 2], function($x){[$x]}) + 1`: []any{[]any{1.0}, []any{2.0}},
+		`[function(){1}] + 1`: nil, `$sum + 1`: "function $sum", `-"a"`: "a",
+	} {
+		e, err := jsonata.Compile(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var je *jsonata.Error
+		if _, err := e.Eval(context.Background(), nil, nil); !errors.As(err, &je) || !reflect.DeepEqual(je.Value, want) {
+			t.Errorf("%s: %#v", expr, err)
 		}
 	}
 }

@@ -32,12 +32,16 @@ func table(lists ...[]definition) map[string]*function {
 	return out
 }
 
-// textFunc is a function of a string that yields nothing for nothing.
+// textFunc is a function of a string that yields nothing for nothing. It is
+// counted that the string is read; f counts what it makes.
 func textFunc(f func(r *run, s string, args []any) (any, error)) nativeFunc {
 	return func(r *run, _ any, args []any) (any, error) {
 		s, ok := argAt(args, 0).(string)
 		if !ok {
 			return undef, nil
+		}
+		if err := r.tick(len(s) / bytesPerStep); err != nil {
+			return nil, err
 		}
 		return f(r, s, args)
 	}

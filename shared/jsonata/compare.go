@@ -6,12 +6,7 @@ import (
 )
 
 // truth is the effective boolean value; nothing counts as false.
-func truth(v any) (bool, error) { return truthAt(v, 0) }
-
-func truthAt(v any, depth int) (bool, error) {
-	if depth > maxValueDepth {
-		return false, failToken(CodeLimit, "depth")
-	}
+func truth(r *run, v any) (bool, error) {
 	switch x := v.(type) {
 	case bool:
 		return x, nil
@@ -29,18 +24,19 @@ func truthAt(v any, depth int) (bool, error) {
 	if !ok {
 		return false, nil
 	}
-	if len(items) == 1 {
-		return truthAt(items[0], depth+1)
+	if err := r.enter(); err != nil {
+		return false, err
 	}
-	any := false
+	defer r.leave()
+	found := false
 	for _, item := range items {
-		yes, err := truthAt(item, depth+1)
+		yes, err := truth(r, item)
 		if err != nil {
 			return false, err
 		}
-		any = any || yes
+		found = found || yes
 	}
-	return any, nil
+	return found, r.tick(len(items) / itemsPerStep)
 }
 
 // equal compares deeply.
@@ -76,6 +72,9 @@ func equal(r *run, a, b any) (bool, error) {
 		return false, err
 	}
 	defer r.leave()
+	if err := r.tick(len(x) / itemsPerStep); err != nil {
+		return false, err
+	}
 	for i := range x {
 		if eq, err := equal(r, x[i], y[i]); !eq || err != nil {
 			return false, err

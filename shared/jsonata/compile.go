@@ -1,9 +1,6 @@
 package jsonata
 
-import (
-	"slices"
-	"sort"
-)
+import "sort"
 
 // evaluator is a compiled node. in is the context, Undefined or any value;
 // evaluators never change what they are given.
@@ -13,14 +10,16 @@ type evaluator interface {
 
 // compiler turns a resolved tree into evaluators and notes free variables.
 type compiler struct {
-	scope *scope
-	free  map[string]bool
+	scope   *scope
+	free    map[string]bool
+	regexes int // size of the programs of the regular expressions so far
 }
 
-// scope holds the names bound in a block or a lambda.
+// scope holds the names bound in a block, a lambda or the steps of a path.
 type scope struct {
 	parent *scope
-	names  map[string]bool
+	names  map[string]bool // whether what is compiled next finds it bound
+	lambda bool            // its body is evaluated later, when all around it is bound
 }
 
 func compile(tree *node) (evaluator, []string, error) {
@@ -61,28 +60,36 @@ func (c *compiler) close() { c.scope = c.scope.parent }
 // blocks and lambdas, which have their own.
 func (s *scope) collect(n *node) {
 	if n.kind == kindBind {
-		s.names[n.lhs.text] = true
+		s.names[n.lhs.text] = false
 	}
-	n.each(func(child *node) {
-		own := n.kind == kindBlock || n.kind == kindLambda
-		if !own || !n.holds(child) {
-			s.collect(child)
-		}
-	})
+	if n.kind == kindBlock || n.kind == kindLambda {
+		n.attached(s.collect)
+	} else {
+		n.each(s.collect)
+	}
 }
 
-// holds reports whether child is in the body of n, not attached behind it.
-func (n *node) holds(child *node) bool {
-	return child == n.lhs || slices.Contains(n.list, child)
-}
-
-func (c *compiler) bound(name string) bool {
+// bound reports whether something in the expression binds the name, and whether
+// it does so before what is compiled now is evaluated.
+func (c *compiler) bound(name string) (somewhere, before bool) {
+	later := false
 	for s := c.scope; s != nil; s = s.parent {
-		if s.names[name] {
-			return true
+		if already, ok := s.names[name]; ok {
+			somewhere, before = true, before || already || later
+		}
+		later = later || s.lambda
+	}
+	return somewhere, before
+}
+
+// bind notes that from here on the name is bound.
+func (c *compiler) bind(name string) {
+	for s := c.scope; s != nil; s = s.parent {
+		if _, ok := s.names[name]; ok {
+			s.names[name] = true
+			return
 		}
 	}
-	return false
 }
 
 // nodes compiles several nodes.

@@ -32,6 +32,7 @@ func (c *compiler) kind(n *node) (evaluator, error) {
 		return c.object(n)
 	case kindBind:
 		e, err := c.node(n.rhs)
+		c.bind(n.lhs.text)
 		return &bind{n.lhs.text, e}, err
 	case kindApply:
 		return c.apply(n)
@@ -50,23 +51,24 @@ func (c *compiler) kind(n *node) (evaluator, error) {
 }
 
 func (c *compiler) variable(n *node) (evaluator, error) {
-	switch n.text {
-	case "":
+	somewhere, before := c.bound(n.text)
+	switch {
+	case n.text == "":
 		return contextNode{}, nil
-	case "$":
+	case n.text == "$" && !somewhere:
 		return rootNode{}, nil
-	}
-	if !c.bound(n.text) {
-		if missing[n.text] {
-			return nil, n.pos.fail(CodeUnsupported, "function $"+n.text, nil)
+	case somewhere:
+		if !before && n.text != "$" && builtins[n.text] == nil { // as on the right of $x := $x + 1
+			c.free[n.text] = true
 		}
-		if b := builtins[n.text]; b != nil {
-			return &builtinNode{n.text, b}, nil
-		}
-		c.free[n.text] = true
-		return &freeVariable{n.text}, nil
+		return &variable{n.text}, nil
+	case missing[n.text]:
+		return nil, n.pos.fail(CodeUnsupported, "function $"+n.text, nil)
+	case builtins[n.text] != nil:
+		return &builtinNode{n.text, builtins[n.text]}, nil
 	}
-	return &variable{n.text}, nil
+	c.free[n.text] = true
+	return &freeVariable{n.text}, nil
 }
 
 func (c *compiler) block(n *node) (evaluator, error) {

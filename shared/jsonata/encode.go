@@ -1,19 +1,17 @@
 package jsonata
 
-import (
-	"math"
-	"unicode/utf8"
-)
+import "math"
 
 // maxValueDepth bounds how deep arrays and objects may be nested.
 const maxValueDepth = 10_000
 
 // Encode writes v as compact JSON: keys in order, numbers as JavaScript prints
 // them, no HTML escaping. Numbers that are not finite become null, as in
-// JavaScript. A function, Undefined or a foreign type is an *Error.
+// JavaScript. A function, Undefined, a foreign type or more than 64 MiB is an
+// *Error.
 func Encode(v any) ([]byte, error) {
 	size := EncodedSize(v)
-	if size >= TooDeep {
+	if size == TooDeep {
 		size = 0
 	}
 	return AppendEncode(make([]byte, 0, size), v)
@@ -21,7 +19,7 @@ func Encode(v any) ([]byte, error) {
 
 // AppendEncode appends what Encode returns to dst.
 func AppendEncode(dst []byte, v any) ([]byte, error) {
-	w := writer{buf: dst}
+	w := writer{buf: dst, limit: len(dst) + maxDecodeBytes}
 	err := w.value(v, 0)
 	return w.buf, err
 }
@@ -31,14 +29,14 @@ type writer struct {
 	buf    []byte
 	text   bool // as $string does: 15 digits, functions as ""
 	indent bool
-	limit  int // bytes, 0 for none
+	limit  int // bytes
 }
 
 func (w *writer) value(v any, depth int) error {
 	if depth > maxValueDepth {
 		return failToken(CodeTooLarge, "nesting")
 	}
-	if w.limit > 0 && len(w.buf) > w.limit {
+	if len(w.buf) > w.limit {
 		return failToken(CodeTooLarge, "string")
 	}
 	switch x := v.(type) {
@@ -144,49 +142,6 @@ func (w *writer) line(depth int) {
 	for range depth {
 		w.buf = append(w.buf, "  "...)
 	}
-}
-
-const hexDigits = "0123456789abcdef"
-
-func appendQuoted(dst []byte, s string) []byte {
-	dst = append(dst, '"')
-	start := 0
-	for i := 0; i < len(s); {
-		c := s[i]
-		if c >= 0x20 && c != '"' && c != '\\' && c < utf8.RuneSelf {
-			i++
-			continue
-		}
-		if c >= utf8.RuneSelf {
-			r, n := utf8.DecodeRuneInString(s[i:])
-			if r == utf8.RuneError && n == 1 {
-				dst = append(append(dst, s[start:i]...), "\uFFFD"...)
-				start = i + 1
-			}
-			i += n
-			continue
-		}
-		dst = append(dst, s[start:i]...)
-		switch c {
-		case '"', '\\':
-			dst = append(dst, '\\', c)
-		case '\n':
-			dst = append(dst, `\n`...)
-		case '\r':
-			dst = append(dst, `\r`...)
-		case '\t':
-			dst = append(dst, `\t`...)
-		case '\b':
-			dst = append(dst, `\b`...)
-		case '\f':
-			dst = append(dst, `\f`...)
-		default:
-			dst = append(dst, '\\', 'u', '0', '0', hexDigits[c>>4], hexDigits[c&15])
-		}
-		i++
-		start = i
-	}
-	return append(append(dst, s[start:]...), '"')
 }
 
 // textOf is $string: a string stays, nothing is empty, anything else is JSON.

@@ -75,6 +75,9 @@ func failAt(code string, pos int, token string, v any) *Error {
 	return &Error{Code: code, Position: pos, Start: pos, Token: token, Value: v, Message: msg}
 }
 
+// maxBrief is how many bytes of a value a message shows.
+const maxBrief = 80
+
 // brief shows a value in a message, shortened.
 func brief(v any) string {
 	s := ""
@@ -87,15 +90,19 @@ func brief(v any) string {
 		s = strconv.Quote(x)
 	case int:
 		return strconv.Itoa(x)
+	case float64: // which may be infinite
+		return string(appendNumber(nil, x))
 	default:
-		b, err := AppendEncode(nil, v)
-		if err != nil {
+		w := writer{limit: maxBrief}
+		if err := w.value(v, 0); err != nil && len(w.buf) == 0 {
 			return fmt.Sprintf("a %T", v)
+		} else if err != nil {
+			w.buf = append(w.buf, "…"...)
 		}
-		s = string(b)
+		s = string(w.buf)
 	}
-	if len(s) > 80 {
-		s = strings.ToValidUTF8(s[:80], "") + "…"
+	if len(s) > maxBrief {
+		s = strings.ToValidUTF8(s[:maxBrief], "") + "…"
 	}
 	return s
 }

@@ -60,7 +60,7 @@ func (n *bind) eval(f *frame, in any) (any, error) {
 		return nil, err
 	}
 	f.bind(n.name, v)
-	return collapse(v), nil
+	return collapse(v), f.run.tick(1 + len(f.binds)/itemsPerStep)
 }
 
 type block struct {
@@ -88,7 +88,7 @@ func (n *condition) eval(f *frame, in any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	yes, err := truth(v)
+	yes, err := truth(f.run, v)
 	if err != nil {
 		return nil, err
 	}

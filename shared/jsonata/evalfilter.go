@@ -43,19 +43,22 @@ func (p *filter) apply(f *frame, in any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		n, err := selects(v, i, len(items))
+		n, err := selects(f.run, v, i, len(items))
 		if err != nil {
 			return nil, err
 		}
 		for range n {
 			out = append(out, item)
 		}
+		if err := f.run.grow(n, len(out)-len(items)); err != nil {
+			return nil, err
+		}
 	}
 	return &array{items: out, flags: flagSeq}, nil
 }
 
 // selects says how often the filter result v selects item i of n.
-func selects(v any, i, n int) (int, error) {
+func selects(r *run, v any, i, n int) (int, error) {
 	if num, ok := v.(float64); ok {
 		if math.IsInf(num, 0) {
 			return 0, failValue("D1001", v)
@@ -65,6 +68,9 @@ func selects(v any, i, n int) (int, error) {
 		}
 	}
 	if items, ok := itemsOf(v); ok {
+		if err := r.tick(len(items) / itemsPerStep); err != nil {
+			return 0, err
+		}
 		count, numbers := 0, true
 		for _, e := range items {
 			num, ok := e.(float64)
@@ -81,7 +87,7 @@ func selects(v any, i, n int) (int, error) {
 			return count, nil
 		}
 	}
-	yes, err := truth(v)
+	yes, err := truth(r, v)
 	if yes {
 		return 1, err
 	}

@@ -19,7 +19,7 @@ func (n *object) eval(f *frame, in any) (any, error) { return n.group.eval(f, in
 
 func (g *group) eval(f *frame, in any) (any, error) {
 	items, isArr := itemsOf(in)
-	if err := f.run.tick(1 + len(items)); err != nil {
+	if err := f.run.tick(1 + len(g.pairs) + len(items)); err != nil {
 		return nil, err
 	}
 	switch {
@@ -77,7 +77,9 @@ func (g *group) many(f *frame, items []any) (any, error) {
 			if err := f.run.tick(1); err != nil {
 				return nil, err
 			}
-			e.data = gather(e.data, item)
+			if e.data, err = gather(f.run, e.data, item); err != nil {
+				return nil, err
+			}
 		}
 	}
 	out := newObjectSize(len(order))
@@ -111,20 +113,23 @@ func (g *group) key(f *frame, pair int, in any) (key string, ok bool, err error)
 const flagGather = 1 << 7
 
 // gather appends like $append, but extends the array it made before.
-func gather(data, item any) any {
+func gather(r *run, data, item any) (any, error) {
 	if a, ok := data.(*array); ok && a.flags == flagGather {
+		before := len(a.items)
 		if items, ok := itemsOf(item); ok {
 			a.items = append(a.items, items...)
 		} else if !IsUndefined(item) {
 			a.items = append(a.items, item)
 		}
-		return a
+		return a, r.grow(len(a.items)-before, len(a.items))
 	}
 	v := appendValues(data, item)
-	if a, ok := v.(*array); ok && a.flags == 0 && !IsUndefined(data) && !IsUndefined(item) {
-		a.flags = flagGather
+	a, ok := v.(*array)
+	if !ok || IsUndefined(data) || IsUndefined(item) {
+		return v, nil
 	}
-	return v
+	a.flags = flagGather
+	return v, r.room(len(a.items))
 }
 
 // settle ends the gathering in v, so that nothing extends it any more.

@@ -30,10 +30,14 @@ func lookup(r *run, in any, name string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
+		before := len(out)
 		if sub, ok := itemsOf(v); ok {
 			out = append(out, sub...)
 		} else if !IsUndefined(v) {
 			out = append(out, v)
+		}
+		if err := r.grow(itemsPerStep+len(out)-before, len(out)-len(items)); err != nil {
+			return nil, err
 		}
 	}
 	return newSeq(out...), nil
@@ -85,7 +89,7 @@ func flattenDeep(r *run, out []any, v any) (_ []any, err error) {
 			return nil, err
 		}
 	}
-	return out, r.room(len(out) - len(items))
+	return out, r.grow(len(items), len(out)-len(items))
 }
 
 // descendant is **: the context and everything in it.

@@ -122,7 +122,7 @@ func (t *transformation) change(f *frame, match any) error {
 	if v, err = t.deletion.eval(f, match); err != nil || IsUndefined(v) {
 		return err
 	}
-	return t.remove(o, v)
+	return t.remove(f.run, o, v)
 }
 
 // assign sets the fields of an object. A value that holds the object itself is
@@ -176,21 +176,22 @@ func contains(r *run, v any, o *Object, seen map[*Object]bool) (bool, error) {
 }
 
 // remove deletes the fields named by v; o is nil if there is nothing to change.
-func (t *transformation) remove(o *Object, v any) error {
+func (t *transformation) remove(r *run, o *Object, v any) error {
 	keys, ok := itemsOf(v)
 	if !ok {
 		keys = []any{v}
 	}
+	gone := make(map[string]bool, len(keys))
 	for _, k := range keys {
-		if _, ok := k.(string); !ok {
+		key, ok := k.(string)
+		if !ok {
 			return t.deletionAt.fail("T2012", "|", v)
 		}
+		gone[key] = true
 	}
 	if o == nil {
-		return nil
+		return r.tick(len(keys))
 	}
-	for _, k := range keys {
-		o.Delete(k.(string))
-	}
-	return nil
+	o.deleteAll(gone)
+	return r.tick(len(keys) + o.Len())
 }

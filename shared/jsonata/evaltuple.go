@@ -133,10 +133,10 @@ func (s *tupleStep) expand(f *frame, list []tuple) ([]tuple, error) {
 			out = append(out, s.next(t, v, 0))
 		}
 		more := len(out) - before
-		if err := r.tick(1 + more*(1+len(t.binds))); err != nil {
+		if err := r.grow(more, len(out)-len(list)); err != nil {
 			return nil, err
 		}
-		if err := r.room(len(out) - len(list)); err != nil {
+		if err := r.tick(1 + more*(1+len(t.binds))); err != nil {
 			return nil, err
 		}
 	}

@@ -1,7 +1,7 @@
 package jsonata
 
-// maxTimestamp bounds a timestamp in bytes and its picture in parts, since
-// matching one to the other takes time that grows with both.
+// maxTimestamp bounds a timestamp in bytes, since matching it to a picture takes
+// time that grows with both.
 const maxTimestamp = 4096
 
 // matcher matches a text against the parts of a date/time picture as the
@@ -17,7 +17,7 @@ type matcher struct {
 
 // match returns the text of each part, nil if the whole does not match.
 func (d datePicture) match(r *run, text string) ([]string, error) {
-	if len(text) > maxTimestamp || len(d) > maxTimestamp {
+	if len(text) > maxTimestamp {
 		return nil, failToken(CodeTooLarge, "string")
 	}
 	m := matcher{run: r, text: text, parts: d, ends: make([]int, len(d)), dead: map[[2]int]bool{}}

@@ -36,7 +36,7 @@ func fnFilter(r *run, _ any, args []any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		yes, err := truth(v)
+		yes, err := truth(r, v)
 		if err != nil {
 			return nil, err
 		}
@@ -61,7 +61,7 @@ func fnSingle(r *run, _ any, args []any) (any, error) {
 			if err != nil {
 				return nil, err
 			}
-			if yes, err = truth(v); err != nil {
+			if yes, err = truth(r, v); err != nil {
 				return nil, err
 			}
 		}

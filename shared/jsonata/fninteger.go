@@ -12,14 +12,14 @@ var integerFunctions = []definition{
 		if !ok {
 			return undef, nil
 		}
-		p, err := integerArg(args)
+		p, err := integerArg(r, args)
 		if err != nil {
 			return nil, err
 		}
 		return p.format(r, math.Floor(x))
 	}},
-	{"parseInteger", "<s-s:n>", 2, textFunc(func(_ *run, s string, args []any) (any, error) {
-		p, err := integerArg(args)
+	{"parseInteger", "<s-s:n>", 2, textFunc(func(r *run, s string, args []any) (any, error) {
+		p, err := integerArg(r, args)
 		if err != nil {
 			return nil, err
 		}
@@ -35,12 +35,27 @@ var integerFunctions = []definition{
 }
 
 // integerArg is the picture, which must be there.
-func integerArg(args []any) (*integerPicture, error) {
+func integerArg(r *run, args []any) (*integerPicture, error) {
 	picture, ok := argAt(args, 1).(string)
 	if !ok {
 		return nil, failAt("T0410", -1, "", 2)
 	}
+	if err := r.picture(len(picture)); err != nil {
+		return nil, err
+	}
 	return parseIntegerPicture(picture)
+}
+
+// maxPicture bounds a picture in bytes and what it asks for in digits, since
+// the work that some make grows with the square.
+const maxPicture = 4096
+
+// picture refuses what is beyond maxPicture and counts the work.
+func (r *run) picture(size int) error {
+	if size > maxPicture {
+		return failToken(CodeTooLarge, "picture")
+	}
+	return r.tick(size)
 }
 
 // format writes a whole number.
@@ -70,7 +85,7 @@ func (p *integerPicture) format(r *run, x float64) (string, error) {
 			out = strings.ToLower(out)
 		}
 	case inDigits:
-		if err := r.text(p.mandatory); err != nil {
+		if err := r.picture(p.mandatory); err != nil {
 			return "", err
 		}
 		out = p.formatDigits(abs)

@@ -1,9 +1,9 @@
 package jsonata
 
 var logicFunctions = []definition{
-	{"boolean", "<x-:b>", 1, func(_ *run, _ any, args []any) (any, error) { return toBoolean(argAt(args, 0)) }},
-	{"not", "<x-:b>", 1, func(_ *run, _ any, args []any) (any, error) {
-		v, err := toBoolean(argAt(args, 0))
+	{"boolean", "<x-:b>", 1, func(r *run, _ any, args []any) (any, error) { return toBoolean(r, argAt(args, 0)) }},
+	{"not", "<x-:b>", 1, func(r *run, _ any, args []any) (any, error) {
+		v, err := toBoolean(r, argAt(args, 0))
 		if b, ok := v.(bool); ok {
 			return !b, err
 		}
@@ -33,14 +33,14 @@ func stated(code, message, otherwise string) *Error {
 }
 
 // toBoolean is $boolean: nothing stays nothing, a function is false.
-func toBoolean(v any) (any, error) {
+func toBoolean(r *run, v any) (any, error) {
 	switch v.(type) {
 	case undefinedType:
 		return v, nil
 	case *function:
 		return false, nil
 	}
-	return truth(v)
+	return truth(r, v)
 }
 
 func typeName(v any) any {

@@ -20,6 +20,9 @@ func fnFormatNumber(r *run, _ any, args []any) (any, error) {
 	if math.IsInf(x, 0) || math.IsNaN(x) {
 		return nil, failValue("D1001", x)
 	}
+	if err := r.picture(len(picture)); err != nil {
+		return nil, err
+	}
 	signs := usualSigns
 	if options, ok := argAt(args, 2).(*Object); ok {
 		var err error
@@ -29,9 +32,6 @@ func fnFormatNumber(r *run, _ any, args []any) (any, error) {
 	}
 	l, err := signs.layoutFor(picture, x)
 	if err != nil {
-		return nil, err
-	}
-	if err := r.text(l.wholeMin + l.fractionMax + l.exponentMin); err != nil {
 		return nil, err
 	}
 	return signs.format(l, x)

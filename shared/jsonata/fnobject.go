@@ -67,12 +67,13 @@ func fnSpread(r *run, _ any, args []any) (any, error) {
 				continue
 			}
 			flags = 0 // joining arrays makes a plain array of the result
+			before := len(out)
 			if sub, ok := itemsOf(v); ok {
 				out = append(out, sub...)
 			} else {
 				out = append(out, v)
 			}
-			if err := r.room(len(out)); err != nil {
+			if err := r.grow(len(out)-before, len(out)); err != nil {
 				return nil, err
 			}
 		}
@@ -143,7 +144,7 @@ func fnSift(r *run, _ any, args []any) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		yes, err := truth(v)
+		yes, err := truth(r, v)
 		if err != nil {
 			return nil, err
 		}
@@ -168,5 +169,5 @@ func fnClone(r *run, _ any, args []any) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Decode([]byte(text))
+	return r.decode(text)
 }

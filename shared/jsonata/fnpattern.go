@@ -51,8 +51,9 @@ func givenMatch(r *run, s string, v any) (*match, error) {
 		return nil, failValue("T1010", v)
 	}
 	m := &match{text: text, start: unitOffset(s, start), end: unitOffset(s, end), groups: groups}
+	m.from, m.to = units(s[:m.start]), units(s[:m.end])
 	m.next = func() (*match, error) {
-		if err := r.tick(1); err != nil {
+		if err := r.tick(1 + len(s)/bytesPerStep); err != nil {
 			return nil, err
 		}
 		v, err := apply(r, next, nil, nil)
@@ -99,18 +100,13 @@ func fnMatch(r *run, s string, args []any) (any, error) {
 		return out, nil
 	}
 	m, err := firstMatch(r, s, args[1])
-	unit, at := 0, 0
 	for err == nil && m != nil && (limit < 0 || float64(len(out.items)) < limit) {
 		o := newObjectSize(3)
-		if m.start < at {
-			unit, at = 0, 0
-		}
-		unit, at = unit+units(s[at:m.start]), m.start
 		o.put("match", m.text)
-		o.put("index", number(float64(unit)))
+		o.put("index", number(float64(m.from)))
 		o.put("groups", plain(m.groups))
 		out.items = append(out.items, o)
-		if err = r.room(len(out.items)); err == nil {
+		if err = r.grow(itemsPerStep, len(out.items)); err == nil {
 			m, err = m.next()
 		}
 	}
@@ -134,7 +130,7 @@ func fnSplit(r *run, s string, args []any) (any, error) {
 	for err == nil && m != nil && (limit < 0 || float64(len(out)) < limit) {
 		out = append(out, s[min(start, m.start):m.start])
 		start = m.end
-		if err = r.room(len(out)); err == nil {
+		if err = r.grow(itemsPerStep, len(out)); err == nil {
 			m, err = m.next()
 		}
 	}

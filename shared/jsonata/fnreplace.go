@@ -58,12 +58,13 @@ func replaceMatches(r *run, s string, pattern, replacement any, limit float64) (
 	var b strings.Builder
 	pos := 0
 	for count := 0.0; m != nil && (limit < 0 || count < limit); count++ {
+		before := b.Len()
 		b.WriteString(s[min(pos, m.start):m.start])
 		with, ok := replacement.(string)
 		if ok {
 			with = substitute(with, m)
 		} else {
-			v, err := apply(r, replacement, []any{m.object(s)}, nil)
+			v, err := apply(r, replacement, []any{m.object()}, nil)
 			if err != nil {
 				return nil, err
 			}
@@ -72,7 +73,7 @@ func replaceMatches(r *run, s string, pattern, replacement any, limit float64) (
 			}
 		}
 		b.WriteString(with)
-		if err := r.text(b.Len()); err != nil {
+		if err := r.lengthen(b.Len()-before, b.Len()); err != nil {
 			return nil, err
 		}
 		pos = min(m.start+len(m.text), len(s))
@@ -81,7 +82,7 @@ func replaceMatches(r *run, s string, pattern, replacement any, limit float64) (
 		}
 	}
 	b.WriteString(s[pos:])
-	return b.String(), r.text(b.Len())
+	return b.String(), r.lengthen(len(s)-pos, b.Len())
 }
 
 // substitute fills $0, $1 … and $$ into a replacement. A number takes as many

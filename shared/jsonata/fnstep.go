@@ -136,10 +136,7 @@ func seeded(seed int64) float64 {
 }
 
 func fnParse(r *run, s string, _ []any) (any, error) {
-	if err := r.text(len(s)); err != nil {
-		return nil, err
-	}
-	v, err := Decode([]byte(s))
+	v, err := r.decode(s)
 	if e, ok := errors.AsType[*Error](err); ok {
 		e.Position, e.Start = -1, -1 // an offset in s, not in the expression
 		return nil, e

@@ -115,10 +115,11 @@ func fnPad(r *run, s string, args []any) (any, error) {
 	if missing != math.Trunc(missing) {
 		return nil, failAt("T0410", -1, "pad", 2)
 	}
-	if missing*float64(len(char)) > float64(r.limits.Text) {
+	times := math.Ceil(missing / float64(utf8.RuneCountInString(char)))
+	if times*float64(len(char)) > float64(r.limits.Text) {
 		return nil, failToken(CodeTooLarge, "string")
 	}
-	padding := strings.Repeat(char, int(missing))
+	padding := strings.Repeat(char, int(times))
 	if len(char) > 1 {
 		padding = runeSlice(padding, 0, int(missing))
 	}
@@ -142,6 +143,9 @@ func fnJoin(r *run, _ any, args []any) (any, error) {
 		size += len(s) + len(sep)
 	}
 	if err := r.text(size); err != nil {
+		return nil, err
+	}
+	if err := r.tick(len(items) / itemsPerStep); err != nil {
 		return nil, err
 	}
 	var b strings.Builder

@@ -58,6 +58,9 @@ func formatMillis(r *run, ms float64, picture, zone any) (any, error) {
 	if !pictured {
 		text = isoPicture
 	}
+	if err := r.picture(len(text)); err != nil {
+		return nil, err
+	}
 	d, err := parseDatePicture(text)
 	if err != nil {
 		return nil, err
@@ -85,6 +88,9 @@ func fnToMillis(r *run, _ any, args []any) (any, error) {
 		return undef, nil
 	}
 	if picture, ok := argAt(args, 1).(string); ok {
+		if err := r.picture(len(picture)); err != nil {
+			return nil, err
+		}
 		d, err := parseDatePicture(picture)
 		if err != nil {
 			return nil, err

@@ -64,22 +64,28 @@ func applyOnce(r *run, fn any, args []any, in any) (_ any, err error) {
 		return nil, failValue("T1006", fn)
 	}
 	if f.sig != nil {
-		if args, err = f.sig.validate(args, in); err != nil {
+		if args, err = f.sig.validate(r, args, in); err != nil {
 			return nil, err
 		}
 	}
+	depth := f.depth
 	if f.native != nil {
-		return f.native(r, in, args)
+		depth = 1
 	}
-	if r.depth += f.depth; r.depth > r.limits.Depth {
+	if r.depth += depth; r.depth > r.limits.Depth {
 		return nil, failToken(CodeLimit, "depth")
+	}
+	if f.native != nil {
+		v, err := f.native(r, in, args)
+		r.depth -= depth
+		return v, err
 	}
 	fr := f.env.child()
 	for i, p := range f.params {
 		fr.bind(p, argAt(args, i))
 	}
 	v, err := f.body.eval(fr, f.input)
-	r.depth -= f.depth
+	r.depth -= depth
 	return v, err
 }
 

@@ -80,7 +80,7 @@ type term struct {
 
 // each calls visit for every child of n.
 func (n *node) each(visit func(*node)) {
-	for _, c := range []*node{n.lhs, n.rhs, n.cond, n.group} {
+	for _, c := range []*node{n.lhs, n.rhs, n.cond} {
 		if c != nil {
 			visit(c)
 		}
@@ -94,6 +94,14 @@ func (n *node) each(visit func(*node)) {
 	}
 	for _, t := range n.terms {
 		visit(t.expr)
+	}
+	n.attached(visit)
+}
+
+// attached calls visit for what is behind n: filters and a grouping.
+func (n *node) attached(visit func(*node)) {
+	if n.group != nil {
+		visit(n.group)
 	}
 	for _, s := range append(n.stages[:len(n.stages):len(n.stages)], n.predicates...) {
 		if s.filter != nil {

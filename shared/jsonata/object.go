@@ -1,5 +1,7 @@
 package jsonata
 
+import "slices"
+
 // indexFrom is the number of keys from which an Object keeps a map; below it a
 // scan over the keys is faster.
 const indexFrom = 9
@@ -90,8 +92,22 @@ func (o *Object) Delete(key string) {
 	if i < 0 {
 		return
 	}
-	o.keys = append(o.keys[:i], o.keys[i+1:]...)
-	o.vals = append(o.vals[:i], o.vals[i+1:]...)
+	o.keys = slices.Delete(o.keys, i, i+1)
+	o.vals = slices.Delete(o.vals, i, i+1)
+	o.reindex()
+}
+
+// deleteAll removes several keys at once.
+func (o *Object) deleteAll(gone map[string]bool) {
+	kept := 0
+	for i, k := range o.keys {
+		if !gone[k] {
+			o.keys[kept], o.vals[kept] = k, o.vals[i]
+			kept++
+		}
+	}
+	o.keys = slices.Delete(o.keys, kept, len(o.keys))
+	o.vals = slices.Delete(o.vals, kept, len(o.vals))
 	o.reindex()
 }
 

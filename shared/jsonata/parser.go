@@ -7,14 +7,19 @@ const maxNesting = 500
 // maxChain bounds how many operators of one level follow each other.
 const maxChain = 1000
 
+// maxParents bounds how many parent operators there are, since each is sought in
+// all the steps around it.
+const maxParents = 1000
+
 // maxSource bounds the length of an expression in bytes.
 const maxSource = 1 << 20
 
 // parser is a Pratt parser: tok is the token to look at next.
 type parser struct {
-	lex   lexer
-	tok   token
-	depth int
+	lex     lexer
+	tok     token
+	depth   int
+	parents int // parent operators so far
 }
 
 func parse(src string) (*node, error) {
@@ -124,6 +129,9 @@ func (p *parser) prefixOperator(t token, n *node) (_ *node, err error) {
 		n.kind = kindDescendant
 	case "%":
 		n.kind = kindParent
+		if p.parents++; p.parents > maxParents {
+			return nil, t.pos.fail(CodeLimit, "parent operators", nil)
+		}
 	case "-":
 		n.kind = kindNegate
 		n.lhs, err = p.expression(70)

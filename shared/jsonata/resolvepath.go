@@ -139,7 +139,7 @@ func resolveIndex(n *node) (*node, error) {
 	step := target.list[len(target.list)-1]
 	if step.stages == nil {
 		step.index = n.rhs.text
-	} else {
+	} else if n.rhs.text != "" { // #$ binds nothing that can be read
 		step.stages = append(step.stages, stage{index: n.rhs.text, pos: n.pos})
 	}
 	step.tuple = true

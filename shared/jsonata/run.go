@@ -56,22 +56,35 @@ func (r *run) enter() error {
 
 func (r *run) leave() { r.depth-- }
 
+// A step is counted for about this many items or bytes that are made, so that
+// the limit of steps bounds the memory that an evaluation can hold, too.
+const (
+	itemsPerStep = 4
+	bytesPerStep = 64
+)
+
 // room refuses an array of more than the allowed number of items and counts
 // the work of making it.
-func (r *run) room(items int) error {
+func (r *run) room(items int) error { return r.grow(items, items) }
+
+// grow is room for an array that grew by some items to as many as it has now.
+func (r *run) grow(by, items int) error {
 	if items > r.limits.Sequence {
 		return failToken(CodeTooLarge, "array")
 	}
-	return r.tick(items >> 2)
+	return r.tick(by / itemsPerStep)
 }
 
 // text refuses a string of more than the allowed number of bytes and counts
 // the work of making it.
-func (r *run) text(bytes int) error {
+func (r *run) text(bytes int) error { return r.lengthen(bytes, bytes) }
+
+// lengthen is text for a string that grew by some bytes to as many as it has now.
+func (r *run) lengthen(by, bytes int) error {
 	if bytes > r.limits.Text || bytes < 0 {
 		return failToken(CodeTooLarge, "string")
 	}
-	return r.tick(bytes >> 6)
+	return r.tick(by / bytesPerStep)
 }
 
 // frame is a scope: the variables bound in a block or a function call.
@@ -106,8 +119,8 @@ func (f *frame) bind(name string, v any) {
 	f.binds = append(f.binds, binding{name, v})
 }
 
-// lookup finds a variable: in the scopes, in the given ones, among the
-// built-in functions.
+// lookup finds a variable: in the scopes, which may even bind $$, in the given
+// ones, among the built-in functions.
 func (f *frame) lookup(name string) any {
 	r := f.run
 	for ; f != nil; f = f.parent {
@@ -116,6 +129,9 @@ func (f *frame) lookup(name string) any {
 				return f.binds[i].val
 			}
 		}
+	}
+	if name == "$" {
+		return r.root
 	}
 	if v, ok := r.vars[name]; ok {
 		return v

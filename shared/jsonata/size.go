@@ -5,40 +5,47 @@ import (
 	"unicode/utf8"
 )
 
-// TooDeep is the EncodedSize of a value that is nested so deeply that Decode
-// would refuse its JSON.
+// TooDeep is the EncodedSize of a value that is nested so deeply, or is so
+// long, that Decode would refuse its JSON.
 const TooDeep = 1 << 40
 
 // EncodedSize is at least the number of bytes that Encode returns for v, and
-// close to it. It allocates nothing.
-func EncodedSize(v any) int { return min(encodedSize(v, 0), TooDeep) }
+// close to it. It allocates nothing. A value whose parts stand in it again and
+// again can be longer than memory has room for; the count ends where it is
+// clear that Decode would refuse it.
+func EncodedSize(v any) int {
+	if n := encodedSize(v, 0, 0); n <= maxDecodeBytes {
+		return n
+	}
+	return TooDeep
+}
 
-func encodedSize(v any, depth int) int {
-	if depth > maxDecodeDepth {
+// encodedSize adds the size of v to n.
+func encodedSize(v any, depth, n int) int {
+	if depth > maxDecodeDepth || n > maxDecodeBytes {
 		return TooDeep
 	}
-	n := 0
 	switch x := v.(type) {
 	case string:
-		return quotedSize(x)
+		return n + quotedSize(x)
 	case float64:
-		return numberSize(x)
+		return n + numberSize(x)
 	case bool:
-		return len("false")
+		return n + len("false")
 	case []any:
 		for _, e := range x {
-			n += encodedSize(e, depth+1) + 1
+			n = encodedSize(e, depth+1, n+1)
 		}
 		return n + 2
 	case *array:
-		return encodedSize(x.items, depth)
+		return encodedSize(x.items, depth, n)
 	case *Object:
 		for i, k := range x.keys {
-			n += quotedSize(k) + encodedSize(x.vals[i], depth+1) + 2
+			n = encodedSize(x.vals[i], depth+1, n+quotedSize(k)+2)
 		}
 		return n + 2
 	}
-	return len("null")
+	return n + len("null")
 }
 
 // numberSize bounds the length of a number: JavaScript's longest has 25 bytes.

@@ -80,15 +80,18 @@ func (p *filter) applyTuples(f *frame, list []tuple) ([]tuple, error) {
 		if err != nil {
 			return nil, err
 		}
-		n, err := selects(v, i, len(list))
+		n, err := selects(f.run, v, i, len(list))
 		if err != nil {
 			return nil, err
 		}
 		for range n {
 			out = append(out, list[i])
 		}
+		if err := f.run.grow(n, len(out)-len(list)); err != nil {
+			return nil, err
+		}
 	}
-	return out, f.run.room(len(out) - len(list))
+	return out, nil
 }
 
 // evalTuples sorts tuples by keys that see their bindings.
@@ -99,15 +102,19 @@ func (s *sorter) evalTuples(f *frame, list []tuple) ([]tuple, error) {
 }
 
 // merged joins the tuples of one group: contexts and bindings are appended.
-func merged(list []tuple) tuple {
+func merged(r *run, list []tuple) (_ tuple, err error) {
 	out := tuple{in: list[0].in, binds: list[0].with()}
 	for _, t := range list[1:] {
-		out.in = gather(out.in, t.in)
+		if out.in, err = gather(r, out.in, t.in); err != nil {
+			return out, err
+		}
 	next:
 		for _, b := range t.binds {
 			for i := range out.binds {
 				if out.binds[i].name == b.name {
-					out.binds[i].val = gather(out.binds[i].val, b.val)
+					if out.binds[i].val, err = gather(r, out.binds[i].val, b.val); err != nil {
+						return out, err
+					}
 					continue next
 				}
 			}
@@ -118,7 +125,7 @@ func merged(list []tuple) tuple {
 	for _, b := range out.binds {
 		settle(b.val)
 	}
-	return out
+	return out, nil
 }
 
 // evalTuples groups tuples by keys that see their bindings.
@@ -152,7 +159,10 @@ func (g *group) evalTuples(f *frame, list []tuple) (any, error) {
 	out := newObjectSize(len(order))
 	for _, key := range order {
 		e := entries[key]
-		t := merged(e.list)
+		t, err := merged(f.run, e.list)
+		if err != nil {
+			return nil, err
+		}
 		v, err := g.pairs[e.pair].value.eval(t.frame(f), t.in)
 		if err != nil {
 			return nil, err

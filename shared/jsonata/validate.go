@@ -5,84 +5,82 @@ const maxParams = 8
 
 // validate checks args against the signature and returns what the function
 // gets: context filled in, single values wrapped where an array is wanted.
-func (s *signature) validate(args []any, context any) ([]any, error) {
+func (s *signature) validate(r *run, args []any, context any) ([]any, error) {
 	var room [maxParams]int
-	counts := room[:]
+	m := matching{run: r, params: s.params, args: args, counts: room[:], whole: true}
 	if len(s.params) > maxParams {
-		counts = make([]int, len(s.params))
+		m.counts = make([]int, len(s.params))
 	}
-	if !s.match(args, 0, 0, counts) {
-		return nil, s.mismatch(args)
-	}
-	if s.fits(args, counts) {
+	end, err := m.from(0, 0)
+	switch {
+	case err != nil:
+		return nil, err
+	case end < 0:
+		return nil, s.mismatch(&m, args)
+	case s.fits(args, m.counts):
 		return args, nil
 	}
-	return s.fill(args, context, counts)
+	return s.fill(args, context, m.counts)
 }
 
-// match assigns arguments to parameters, as many as possible to the earlier
-// ones, and notes how many each gets.
-func (s *signature) match(args []any, p, a int, counts []int) bool {
-	if p == len(s.params) {
-		return a == len(args)
+// matching assigns arguments to parameters, as many as possible to the earlier
+// ones.
+type matching struct {
+	run    *run
+	params []param
+	args   []any
+	counts []int // arguments that each parameter gets
+	whole  bool  // no argument may be left
+}
+
+// from matches the parameters from p to the arguments from a; it returns where
+// the match ends, -1 if there is none. Since it may have to try every way in
+// which the arguments can be shared out, its steps are counted.
+func (m *matching) from(p, a int) (end int, err error) {
+	if err = m.run.tick(1); err != nil {
+		return -1, err
 	}
-	par := &s.params[p]
-	n := 0
-	for a+n < len(args) && (n == 0 || par.many) && class(args[a+n])&par.class != 0 {
+	if p == len(m.params) {
+		if m.whole && a < len(m.args) {
+			return -1, nil
+		}
+		return a, nil
+	}
+	par := &m.params[p]
+	n, least := 0, 1
+	for a+n < len(m.args) && (n == 0 || par.many) && class(m.args[a+n])&par.class != 0 {
 		n++
 	}
-	least := 1
 	if par.optional {
 		least = 0
 	}
 	for ; n >= least; n-- {
-		counts[p] = n
-		if s.match(args, p+1, a+n, counts) {
-			return true
+		m.counts[p] = n
+		if end, err = m.from(p+1, a+n); end >= 0 || err != nil {
+			return end, err
 		}
 	}
-	return false
+	return -1, nil
 }
 
 // mismatch names the first argument that cannot be matched.
-func (s *signature) mismatch(args []any) error {
+func (s *signature) mismatch(m *matching, args []any) error {
 	good := 0
+	m.whole = false
 	for p := range s.params {
-		n, ok := s.longest(args, 0, p+1, 0)
-		if !ok {
+		m.params = s.params[:p+1]
+		end, err := m.from(0, 0)
+		if err != nil {
+			return err
+		}
+		if end < 0 {
 			break
 		}
-		good = n
+		good = end
 	}
 	e := failAt("T0410", -1, "", good+1)
 	e.Value = argAt(args, good)
-	if f, ok := e.Value.(*function); ok {
-		e.Value = f.describe()
-	}
 	return e
-}
-
-// longest matches the parameters p … end-1 from args[a] and returns where the
-// match ends.
-func (s *signature) longest(args []any, p, end, a int) (int, bool) {
-	if p == end {
-		return a, true
-	}
-	par := &s.params[p]
-	n := 0
-	for a+n < len(args) && (n == 0 || par.many) && class(args[a+n])&par.class != 0 {
-		n++
-	}
-	least := 1
-	if par.optional {
-		least = 0
-	}
-	for ; n >= least; n-- {
-		if to, ok := s.longest(args, p+1, end, a+n); ok {
-			return to, true
-		}
-	}
-	return 0, false
 }
 
 // fits reports whether the arguments can be passed on as they are.

@@ -1,5 +1,10 @@
 package jsonata
 
+import (
+	"errors"
+	"slices"
+)
+
 type undefinedType struct{}
 
 func (undefinedType) String() string { return "undefined" }
@@ -93,20 +98,20 @@ func number(f float64) any {
 }
 
 // export turns evaluator arrays into []any and refuses functions.
-func export(v any, depth int) (any, error) {
+func (r *run) export(v any, depth int) (any, error) {
 	if depth > maxValueDepth {
 		return nil, failToken(CodeLimit, "depth")
 	}
 	switch x := v.(type) {
 	case *array:
-		return exportItems(x.items, depth)
+		return r.exportItems(x.items, depth)
 	case *Object:
 		if !x.inner {
 			return x, nil
 		}
 		x.inner = false
 		for i, e := range x.vals {
-			e, err := export(e, depth+1)
+			e, err := r.export(e, depth+1)
 			if err != nil {
 				return nil, err
 			}
@@ -118,24 +123,37 @@ func export(v any, depth int) (any, error) {
 	return v, nil
 }
 
-func exportItems(items []any, depth int) (any, error) {
-	out := items
-	if out == nil {
+// outward exports the value that an error shows; one with a function in it is
+// left out.
+func (r *run) outward(err error) error {
+	if e, ok := errors.AsType[*Error](err); ok {
+		if e.Value, err = r.export(e.Value, 0); err != nil {
+			e.Value = nil
+		}
+		return e
+	}
+	return err
+}
+
+// exportItems counts its work: an array that stands in several places is copied
+// for each of them.
+func (r *run) exportItems(items []any, depth int) (any, error) {
+	if items == nil {
 		return []any{}, nil
 	}
-	copied := false
+	if !slices.ContainsFunc(items, isInner) {
+		return items, nil
+	}
+	if err := r.tick(1 + len(items)/itemsPerStep); err != nil {
+		return nil, err
+	}
+	out := slices.Clone(items)
 	for i, e := range items {
-		if !isInner(e) {
-			continue
-		}
-		if !copied {
-			out, copied = append([]any(nil), items...), true
-		}
 		if IsUndefined(e) { // a regular expression's group that took no part
 			out[i] = nil
 			continue
 		}
-		e, err := export(e, depth+1)
+		e, err := r.export(e, depth+1)
 		if err != nil {
 			return nil, err
 		}
