@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -72,6 +73,16 @@ func (e *Engine) checkRoutes(routes []Route) (machine string, err error) {
 	return machine, nil
 }
 
+// leadsTo checks that no version was deleted since checkRoutes.
+func (r *record) leadsTo(routes []Route) error {
+	for _, to := range routes {
+		if number, _ := strconv.Atoi(lastPart(to.VersionARN)); r.version(number) == nil {
+			return noResource(to.VersionARN)
+		}
+	}
+	return nil
+}
+
 // CreateStateMachineAlias makes an alias. The same one again is success,
 // another one of that name is ErrConflict.
 func (e *Engine) CreateStateMachineAlias(_ context.Context, name, description string, routes []Route) (Alias, error) {
@@ -92,6 +103,9 @@ func (e *Engine) CreateStateMachineAlias(_ context.Context, name, description st
 		}
 		if r.Deleting {
 			return nil, beingDeleted(machine)
+		}
+		if err := r.leadsTo(routes); err != nil {
+			return nil, err
 		}
 		i, found := r.alias(name)
 		switch {
@@ -119,7 +133,7 @@ func (r *record) alias(name string) (int, bool) {
 }
 
 // changeAlias runs f on a copy of an alias; i is its place in the record.
-func (e *Engine) changeAlias(arn string, f func(r *record, i int)) error {
+func (e *Engine) changeAlias(arn string, f func(r *record, i int) error) error {
 	machine, name, err := e.splitAlias(arn)
 	if err != nil {
 		return err
@@ -127,8 +141,7 @@ func (e *Engine) changeAlias(arn string, f func(r *record, i int)) error {
 	return e.registry.change(machine, func(r *record) (*record, error) {
 		if r != nil {
 			if i, found := r.alias(name); found {
-				f(r, i)
-				return r, nil
+				return r, f(r, i)
 			}
 		}
 		return nil, fault.New(ErrResourceNotFound, "Request references a resource that does not exist: '%s'", arn)
@@ -150,7 +163,7 @@ func (e *Engine) UpdateStateMachineAlias(_ context.Context, arn string, descript
 		}
 	}
 	var out Alias
-	err := e.changeAlias(arn, func(r *record, i int) {
+	err := e.changeAlias(arn, func(r *record, i int) error {
 		a := &r.Aliases[i]
 		if description != nil {
 			a.Description = *description
@@ -160,6 +173,7 @@ func (e *Engine) UpdateStateMachineAlias(_ context.Context, arn string, descript
 		}
 		a.Updated = e.now()
 		out = a.describe(r.ARN)
+		return r.leadsTo(routes)
 	})
 	return out, err
 }
@@ -191,10 +205,13 @@ func (e *Engine) ListStateMachineAliases(_ context.Context, arn string, page Pag
 			all = append(all, a.describe(t.rec.ARN))
 		}
 	}
-	return cut(all, page)
+	return cut("aliases of "+arn, all, page)
 }
 
 // DeleteStateMachineAlias deletes an alias.
 func (e *Engine) DeleteStateMachineAlias(_ context.Context, arn string) error {
-	return e.changeAlias(arn, func(r *record, i int) { r.Aliases = slices.Delete(r.Aliases, i, i+1) })
+	return e.changeAlias(arn, func(r *record, i int) error {
+		r.Aliases = slices.Delete(r.Aliases, i, i+1)
+		return nil
+	})
 }

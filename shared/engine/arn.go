@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/orderloom/orderloom/shared/fault"
 )
@@ -37,11 +38,11 @@ func (e *Engine) checkARN(arn string) error {
 
 func versionARN(machine string, number int) string { return machine + ":" + strconv.Itoa(number) }
 
-var badName = regexp.MustCompile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\\x00-\\x1f\\x7f-\\x9f]")
+var badName = regexp.MustCompile("[\\s<>{}\\[\\]?*\"#%\\\\^|~`$&,;:/\\x00-\\x1f\\x7f-\\x9f\\x{fffe}\\x{ffff}\\x{10ffff}]")
 
 // checkName applies AWS's rules for names of machines, aliases and executions.
 func checkName(name string) error {
-	if name == "" || len(name) > 80 || badName.MatchString(name) {
+	if name == "" || utf8.RuneCountInString(name) > 80 || !utf8.ValidString(name) || badName.MatchString(name) {
 		return fault.New(ErrInvalidName, "Invalid Name: '%s'", name).Do("a name has 1 to 80 characters without spaces, brackets and special characters")
 	}
 	return nil

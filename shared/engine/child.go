@@ -56,25 +56,25 @@ func (e *Engine) refusal(prefix, service string, err error) *TaskError {
 		"; Request ID: " + e.opts.NewID() + "; Proxy: null)"}
 }
 
-// later runs work of the engine itself on a worker.
-func (e *Engine) later(f func()) { e.pool.submit(&call{do: f}) }
+// background runs work of the engine itself on a worker.
+func (e *Engine) background(f func()) { e.pool.submit(&call{do: f}) }
 
 // follow does what the turn wants of other executions, and tells those that
 // wait for this one when it has ended.
 func (t *turn) follow() {
 	for _, th := range t.watch {
-		t.e.later(func() {
+		t.e.background(func() {
 			t.x.mu.Lock()
 			defer t.x.mu.Unlock()
 			t.e.watch(t.x, th)
 		})
 	}
 	for _, arn := range t.stops {
-		t.e.later(func() { t.e.stop(arn) })
+		t.e.background(func() { t.e.stop(arn) })
 	}
 	if t.over {
 		for _, f := range t.live.onEnd {
-			t.e.later(f)
+			t.e.background(f)
 		}
 	}
 }
@@ -87,7 +87,7 @@ func (e *Engine) watch(x *execution, th *thread) {
 	}
 	arn, moves := th.awaits, th.moves
 	tell := func() { e.childEnded(x, th, moves, arn) }
-	e.later(func() {
+	e.background(func() {
 		child := e.byARN(arn)
 		if child == nil {
 			tell()
@@ -98,7 +98,7 @@ func (e *Engine) watch(x *execution, th *thread) {
 		if child.live != nil {
 			child.live.onEnd = append(child.live.onEnd, tell)
 		} else {
-			e.later(tell)
+			e.background(tell)
 		}
 	})
 }
@@ -209,7 +209,7 @@ func (e *Engine) stopOrphans(running []*execution) {
 	}
 	for _, x := range running {
 		if x.birth.Tied && !awaited[x.arn] && !awaited[x.birth.Parent] {
-			e.later(func() { e.abort(x) })
+			e.background(func() { e.abort(x) })
 		}
 	}
 }

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"context"
+	"sync"
 
 	"github.com/orderloom/orderloom/shared/fault"
 )
@@ -30,7 +31,7 @@ func (e *Engine) DeleteStateMachine(_ context.Context, arn string) error {
 
 // finishDeletion removes a machine that is being deleted if nothing runs any more.
 func (e *Engine) finishDeletion(arn string) error {
-	if e.runs(arn) {
+	if e.census.change(arn, 0) > 0 {
 		return nil
 	}
 	return e.registry.change(arn, func(r *record) (*record, error) {
@@ -42,14 +43,35 @@ func (e *Engine) finishDeletion(arn string) error {
 	})
 }
 
-// runs reports whether executions of a machine run.
-func (e *Engine) runs(arn string) bool {
-	for _, x := range e.running() {
-		if x.birth.Machine == arn {
-			return true
-		}
+// census counts the executions of each machine that run.
+type census struct {
+	mu      sync.Mutex
+	running map[string]int // by the machine's ARN
+}
+
+// change adds n and returns how many there are.
+func (c *census) change(machine string, n int) int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.running == nil {
+		c.running = map[string]int{}
 	}
-	return false
+	now := c.running[machine] + n
+	if now == 0 {
+		delete(c.running, machine)
+	} else {
+		c.running[machine] = now
+	}
+	return now
+}
+
+// runs counts x among what runs, or with -1 no more. A machine that is being
+// deleted goes with its last execution.
+func (e *Engine) runs(x *execution, n int) {
+	e.stats.running.Add(int64(n))
+	if e.census.change(x.birth.Machine, n) == 0 && e.deleting.Load() > 0 {
+		e.background(func() { _ = e.finishDeletion(x.birth.Machine) }) // the next Open tries again
+	}
 }
 
 // finishDeletions goes on with what the last process had begun.
@@ -69,13 +91,6 @@ func (e *Engine) finishDeletions() error {
 		}
 	}
 	return nil
-}
-
-// departed hears that an execution has ended.
-func (e *Engine) departed(x *execution) {
-	if e.deleting.Load() > 0 {
-		e.later(func() { _ = e.finishDeletion(x.birth.Machine) }) // the next Open tries again
-	}
 }
 
 func beingDeleted(arn string) error {

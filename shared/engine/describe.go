@@ -60,9 +60,12 @@ func (e *Engine) DescribeExecution(_ context.Context, arn string) (Execution, er
 		return Execution{}, err
 	}
 	x.logMu.Lock()
-	first := x.records[0]
+	records := x.records
 	x.logMu.Unlock()
-	events, err := e.read(first)
+	if len(records) == 0 {
+		return Execution{}, noExecution(arn) // the engine was closed before it began
+	}
+	events, err := e.read(records[0])
 	if err != nil {
 		return Execution{}, err
 	}
@@ -101,7 +104,8 @@ func (e *Engine) ListExecutionsThat(_ context.Context, arn string, keep func(Exe
 	if t.rec.Type == Express {
 		return nil, "", fault.New(ErrMachineType, "Express executions are not kept: '%s'", arn)
 	}
-	from, err := page.start()
+	list := "executions of " + arn
+	from, err := page.start(list)
 	if err != nil {
 		return nil, "", err
 	}
@@ -119,7 +123,7 @@ func (e *Engine) ListExecutionsThat(_ context.Context, arn string, keep func(Exe
 			continue
 		}
 		if len(out) == page.size() {
-			return out, pageToken(int64(all[i].seq) + 1), nil
+			return out, pageToken(list, int64(all[i].seq)+1), nil
 		}
 		out = append(out, s)
 	}

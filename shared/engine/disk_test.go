@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -152,5 +153,51 @@ func TestTimeoutWhenTheClockIsSetBack(t *testing.T) {
 	r.clock.Advance(time.Hour)
 	if got := outcome(r.finish(arn)); !strings.HasPrefix(got, "TIMED_OUT") {
 		t.Error(got)
+	}
+}
+
+// A task that starts an execution while the disk is full waits until there is
+// room; it does not fail. Nor does one that hears of the end of its child.
+func TestNestedExecutionWhileTheDiskIsFull(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := newRig(t, func(o *Options) { o.Dir, o.SegmentBytes, o.Workers = dir, 1, 1 })
+	began, goOn := make(chan bool), make(chan bool)
+	r.do["block"] = func(string) (string, *TaskError) {
+		began <- true
+		<-goOn
+		return `1`, nil
+	}
+	create := func(name, states string) string {
+		m, err := r.CreateStateMachine(ctx, CreateMachine{Name: name, Definition: []byte(machine(states))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m.ARN
+	}
+	child := create("child", `"A":{"Type":"Pass","Output":"done","End":true}`)
+	parent := create("parent", `"A":{"Type":"Task","Resource":"arn:aws:states:::states:startExecution.sync:2","Arguments":{"StateMachineArn":"`+child+`"},"Output":"{% $states.result.Output %}","End":true}`)
+	r.start(create("busy", `"A":`+invoking("block", `1`, end)), "x", `{}`)
+	<-began // the only worker is busy
+	arn := r.start(parent, "x", `{}`)
+	free := r.fill(dir)
+	close(goOn)
+	r.eventually("the disk is full", func() bool { return r.refuses() != nil })
+	free()
+	if got := outcome(r.finish(arn)); got != `"done"` {
+		t.Errorf("%s\n%s", got, lines(r.history(arn)))
+	}
+}
+
+// What is durable already is acknowledged although the disk is full by now.
+func TestPromiseThatIsKept(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	x := r.byARN(r.start(r.create(waiting), "x", `{}`))
+	r.alarm.set(errors.New("full"))
+	for range 20 { // select draws one of two
+		if err := r.settle(x); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -17,7 +17,7 @@ import (
 // Options of an engine. Zero fields mean their defaults.
 type Options struct {
 	Clock   clock.Clock    // default clock.System
-	Dir     string         // folder of the log and the machines; "" keeps everything in memory
+	Dir     string         // folder of the log and the machines, for one process at a time; "" keeps everything in memory
 	Account string         // default 000000000000
 	Region  string         // default us-east-1
 	Rand    func() float64 // in [0, 1): jitter, routing, $random; called concurrently
@@ -65,6 +65,7 @@ type Engine struct {
 	revival   sync.Mutex   // a redrive or reclaiming, not both: what is forgotten cannot revive
 	deleting  atomic.Int64 // machines that wait for the ends of their executions
 	origins   origins
+	census    census
 	recovered bool // all that the log has was understood
 
 	mu        sync.RWMutex
@@ -131,17 +132,19 @@ func Open(ctx context.Context, opts Options) (*Engine, error) {
 func (e *Engine) open(ctx context.Context) (err error) {
 	compile := []jsonata.Option{jsonata.WithLimits(expressionLimits),
 		jsonata.WithEnv(jsonata.Env{Now: e.opts.Clock.Now, Random: e.opts.Rand, UUID: e.opts.NewID})}
-	if e.registry, err = openRegistry(e.opts.Dir, compile); err != nil {
-		return err
-	}
+	var scan *scanner
 	if e.opts.Dir == "" {
 		e.secret, e.journal = []byte(uuid.NewString()), &memory{}
-		return nil
+	} else if scan, err = e.openLog(ctx); err != nil { // first: it keeps other processes away from all files
+		return err
+	}
+	if e.registry, err = openRegistry(e.opts.Dir, compile); err != nil || scan == nil {
+		return err
 	}
 	if e.secret, err = readSecret(filepath.Join(e.opts.Dir, "secret")); err != nil {
 		return err
 	}
-	return e.recover(ctx)
+	return e.recover(scan)
 }
 
 // Close stops taking work, waits for the invocations that run, whose results
@@ -204,8 +207,7 @@ func (e *Engine) add(x *execution) {
 func (e *Engine) retire(x *execution) {
 	e.timers.set(&x.live.timer, nil, nil, 0)
 	x.live = nil
-	e.stats.running.Add(-1)
-	e.departed(x)
+	e.runs(x, -1)
 	if x.express {
 		e.mu.Lock()
 		delete(e.all, x.seq)
@@ -231,47 +233,4 @@ func (e *Engine) executionARN(machine, name string) string {
 func (x *execution) named(e *Engine) {
 	x.arn = e.executionARN(x.birth.Machine, x.birth.Name)
 	x.birth.Name = x.arn[len(x.arn)-len(x.birth.Name):]
-}
-
-// counters are what Stats reports.
-type counters struct {
-	epoch time.Time // any
-
-	events, transitions, started, running atomic.Int64
-
-	// busy counts what goes on without a timer or a token: invocations that run
-	// or are about to, turns that are not durable yet, ends that nobody was told
-	// of. One counter, and each piece is counted before the one that it comes
-	// from is done: it is 0 only when all is quiet.
-	busy                         atomic.Int64
-	expressions, handlers, store atomic.Int64 // nanoseconds
-}
-
-// now is a time to take differences of.
-func (c *counters) now() int64 { return int64(time.Since(c.epoch)) }
-
-// Stats tells what the engine has done since Open.
-type Stats struct {
-	Started     int64         // executions
-	Running     int64         // executions that have not ended, waiting ones included
-	Busy        int           // invocations that run or are about to, turns that are not durable yet, ends that nobody was told of
-	Transitions int64         // states entered
-	Events      int64         // history events, hidden ones included
-	Expressions time.Duration // evaluating
-	Handlers    time.Duration // in InvokeLambda and PutEvents, summed over workers
-	Store       time.Duration // encoding records, and reading them at Open
-	LogBytes    int64
-	LogSyncs    int64
-	LogOldest   uint32 // number of the oldest segment; grows when history is forgotten
-}
-
-// Stats returns the counters. An engine is idle when Busy is 0 and every
-// running execution waits for a timer or a token.
-func (e *Engine) Stats() Stats {
-	c := &e.stats
-	s := Stats{Started: c.started.Load(), Running: c.running.Load(), Busy: int(c.busy.Load()),
-		Transitions: c.transitions.Load(), Events: c.events.Load(), Expressions: time.Duration(c.expressions.Load()),
-		Handlers: time.Duration(c.handlers.Load()), Store: time.Duration(c.store.Load())}
-	s.LogBytes, s.LogOldest, _, s.LogSyncs = e.journal.Stats()
-	return s
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/orderloom/orderloom/shared/fault"
 )
 
 const waiting = `{"QueryLanguage":"JSONata","StartAt":"A","States":{"A":{"Type":"Wait","Seconds":60,"End":true}}}`
@@ -56,6 +58,11 @@ func TestStartRefuses(t *testing.T) {
 		{"a name with a space", m, "a b", `{}`, ErrInvalidName},
 		{"a name with a colon", m, "a:b", `{}`, ErrInvalidName},
 		{"a long name", m, strings.Repeat("x", 81), `{}`, ErrInvalidName},
+		{"a long name in Chinese", m, strings.Repeat("\u6f22", 81), `{}`, ErrInvalidName},
+		{"a name with a slash", m, "a/b", `{}`, ErrInvalidName},
+		{"a name with a NUL", m, "a\x00b", `{}`, ErrInvalidName},
+		{"a name that is no UTF-8", m, "a\xffb", `{}`, ErrInvalidName},
+		{"a name with no character", m, "a\uffffb", `{}`, ErrInvalidName},
 		{"input that is no JSON", m, "x", `{"a":`, ErrInvalidInput},
 		{"no input at all", m, "x", ``, ErrInvalidInput},
 		{"input over 256 KiB", m, "x", `"` + strings.Repeat("x", maxData) + `"`, ErrValidation},
@@ -183,4 +190,78 @@ func TestListExecutions(t *testing.T) {
 	wantCode(t, err, ErrPageToken)
 	_, _, err = r.ListExecutions(ctx, r.MachineARN("other"), "", Page{})
 	wantCode(t, err, ErrMachineDoesNotExist)
+}
+
+// A name has 80 characters of any language, not bytes.
+func TestNamesInEveryLanguage(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := newRig(t, func(o *Options) { o.Dir = dir })
+	name := strings.Repeat("\u6f22", 79) + "😀"
+	arn := r.start(r.create(waiting), name, `{}`)
+	r.Close()
+	r.open(func(o *Options) { o.Dir = dir })
+	if x := r.finish(arn); x.Name != name || x.Status != Succeeded {
+		t.Errorf("%+v", x)
+	}
+}
+
+// The token of one list means nothing in another.
+func TestPageTokensOfAnotherList(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	m := r.create(waiting)
+	for i := range 3 {
+		name := fmt.Sprint("x", i)
+		r.start(m, name, `{}`)
+		if _, err := r.CreateStateMachine(ctx, CreateMachine{Name: name, Definition: says(name), Publish: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, machines, _ := r.ListStateMachines(ctx, Page{Max: 1})
+	_, executions, _ := r.ListExecutions(ctx, m, "", Page{Max: 1})
+	arn := r.executionARN(m, "x1")
+	_, forth, _ := r.GetExecutionHistory(ctx, arn, HistoryPage{Page: Page{Max: 1}})
+	_, back, _ := r.GetExecutionHistory(ctx, arn, HistoryPage{Page: Page{Max: 1}, Reverse: true})
+	for i, token := range []string{machines, executions, forth, back, "", "x", "AAAA", machines + "A"} {
+		want := func(list string, fits bool, err error) {
+			t.Helper()
+			if fits || token == "" {
+				if err != nil {
+					t.Errorf("%s with token %d: %v", list, i, err)
+				}
+			} else if !fault.Is(err, ErrPageToken) {
+				t.Errorf("%s with token %d: %v", list, i, err)
+			}
+		}
+		_, _, err := r.ListStateMachines(ctx, Page{Token: token})
+		want("machines", i == 0, err)
+		_, _, err = r.ListExecutions(ctx, m, "", Page{Token: token})
+		want("executions", i == 1, err)
+		_, _, err = r.ListExecutions(ctx, r.MachineARN("x1"), "", Page{Token: token})
+		want("executions of another machine", false, err)
+		_, _, err = r.GetExecutionHistory(ctx, arn, HistoryPage{Page: Page{Token: token}})
+		want("history", i == 2, err)
+		_, _, err = r.GetExecutionHistory(ctx, arn, HistoryPage{Page: Page{Token: token}, Reverse: true})
+		want("history backwards", i == 3, err)
+		_, _, err = r.GetExecutionHistory(ctx, r.executionARN(m, "x2"), HistoryPage{Page: Page{Token: token}})
+		want("another history", false, err)
+		_, _, err = r.ListStateMachineVersions(ctx, m, Page{Token: token})
+		want("versions", false, err)
+		_, _, err = r.ListStateMachineAliases(ctx, m, Page{Token: token})
+		want("aliases", false, err)
+	}
+}
+
+// A history that is read backwards has every event once although it grows.
+func TestHistoryBackwardsWhileItGrows(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	arn := r.start(r.create(waiting), "x", `{}`)
+	first, next, _ := r.GetExecutionHistory(ctx, arn, HistoryPage{Page: Page{Max: 1}, Reverse: true})
+	r.finish(arn)
+	rest, _, err := r.GetExecutionHistory(ctx, arn, HistoryPage{Page: Page{Max: 9, Token: next}, Reverse: true})
+	if err != nil || shape(first)+shape(rest) != "2<0 WaitStateEntered A\n1<0 ExecutionStarted\n" {
+		t.Errorf("%v\n%s%s", err, shape(first), shape(rest))
+	}
 }

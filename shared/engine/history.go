@@ -59,6 +59,27 @@ type HistoryPage struct {
 	WithoutData bool // leave out inputs and outputs
 }
 
+// part takes a page of all events. Where it ends is said by an id, not by a place:
+// the history may have grown at that end when the next one is asked for.
+func (p HistoryPage) part(arn string, all []event) ([]event, string, error) {
+	if !p.Reverse {
+		return cut("history of "+arn, all, p.Page) // the place is the id
+	}
+	list := "history back of " + arn
+	from, err := p.start(list)
+	if err != nil {
+		return nil, "", err
+	}
+	if from > 0 {
+		all = all[:min(from, int64(len(all)))]
+	}
+	slices.Reverse(all)
+	if len(all) > p.size() {
+		return all[:p.size()], pageToken(list, all[p.size()].id), nil
+	}
+	return all, "", nil
+}
+
 // GetExecutionHistory returns events of a durable execution as the log knows it.
 func (e *Engine) GetExecutionHistory(_ context.Context, arn string, page HistoryPage) ([]HistoryEvent, string, error) {
 	x := e.byARN(arn)
@@ -87,10 +108,7 @@ func (e *Engine) GetExecutionHistory(_ context.Context, arn string, page History
 			}
 		}
 	}
-	if page.Reverse {
-		slices.Reverse(all)
-	}
-	part, next, err := cut(all, page.Page)
+	part, next, err := page.part(arn, all)
 	out := make([]HistoryEvent, len(part))
 	for i := range part {
 		out[i] = e.render(x, def, &part[i], !page.WithoutData)

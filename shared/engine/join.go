@@ -49,6 +49,10 @@ func (t *turn) iterate(th *thread) (*asl.State, *value) {
 	list, ok := items.get().([]any)
 	if !ok {
 		p = s.noItems(items)
+	} else {
+		p = limited(items, th.state.Name)
+	}
+	if p != nil {
 		p.failed = mapStateFailed
 		return t.trouble(th, p)
 	}

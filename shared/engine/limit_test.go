@@ -23,6 +23,11 @@ func TestDataLimit(t *testing.T) {
 		{"arguments", `"A":` + arn + `"Arguments":{"v":"{% $join([1..33000].('12345678')) %}"},` + end + `}`, 10, false},
 		{"States.ALL does not help", `"A":` + arn + `"Catch":[{"ErrorEquals":["States.ALL"],"Next":"B"}],"Next":"B"},"B":{"Type":"Succeed"}`, maxData + 1, false},
 		{"States.DataLimitExceeded does", `"A":` + arn + `"Catch":[{"ErrorEquals":["States.DataLimitExceeded"],"Next":"B"}],"Next":"B"},"B":{"Type":"Succeed"}`, maxData + 1, true},
+		{"items of a Map", `"A":{"Type":"Map","Items":"{% [1..33000].('12345678') %}",` + end + `,"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}}`, 10, false},
+		{"an item's input", `"A":{"Type":"Map","Items":[1],"ItemSelector":{"v":"{% $join([1..33000].('12345678')) %}"},` + end + `,"ItemProcessor":{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}}`, 10, false},
+		{"arguments of a Parallel", `"A":{"Type":"Parallel","Arguments":{"v":"{% $join([1..33000].('12345678')) %}"},` + end + `,"Branches":[{"StartAt":"B","States":{"B":{"Type":"Succeed"}}}]}`, 10, false},
+		{"variables of a Choice", `"A":{"Type":"Choice","Choices":[{"Condition":true,"Assign":{"v":"{% $join([1..33000].('12345678')) %}"},"Next":"B"}]},"B":{"Type":"Succeed"}`, 10, false},
+		{"output of a catcher", `"A":` + arn + `"Catch":[{"ErrorEquals":["States.DataLimitExceeded"],"Output":"{% $join([1..33000].('12345678')) %}","Next":"B"}],"Next":"B"},"B":{"Type":"Succeed"}`, maxData + 1, false},
 		{"results of a Map together", `"A":{"Type":"Map","Items":[1,2,3],` + end + `,"ItemProcessor":{"StartAt":"B","States":{"B":` + arn + end + `}}}}`, maxData / 3, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {

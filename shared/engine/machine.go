@@ -188,8 +188,11 @@ func (e *Engine) UpdateStateMachine(_ context.Context, in UpdateMachine) (Machin
 	}
 	var out Machine
 	err := e.registry.change(in.ARN, func(r *record) (*record, error) {
-		if r == nil {
+		switch {
+		case r == nil || r.Type != old.Type: // it was deleted meanwhile
 			return nil, noMachine(in.ARN)
+		case r.Deleting:
+			return nil, beingDeleted(in.ARN)
 		}
 		r.Updated = e.now()
 		definitionNow, roleNow, settingsNow := cmp.Or(hash, r.Definition), cmp.Or(in.RoleARN, r.Role), r.with(in.Settings)
@@ -230,7 +233,7 @@ func (e *Engine) ListStateMachines(_ context.Context, page Page) ([]Machine, str
 	all := slices.Collect(maps.Values(e.registry.machines))
 	e.registry.mu.RUnlock()
 	slices.SortFunc(all, func(a, b *record) int { return strings.Compare(a.Name, b.Name) })
-	list, next, err := cut(all, page)
+	list, next, err := cut("machines", all, page)
 	out := make([]Machine, len(list))
 	for i, r := range list {
 		out[i] = r.describe(&definition{})

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -301,5 +302,32 @@ func TestAliasRefuses(t *testing.T) {
 	_, err = r.DescribeStateMachineAlias(ctx, arn+":1")
 	if err == nil || !strings.Contains(err.Error(), "names no alias") {
 		t.Error(err)
+	}
+}
+
+// Machines that cannot be written are as they were; what changes nothing writes
+// nothing and so succeeds on a full disk.
+func TestMachinesOnAFullDisk(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	r := newRig(t, func(o *Options) { o.Dir = dir })
+	create := CreateMachine{Name: "m", Definition: says("a")}
+	m, err := r.CreateStateMachine(ctx, create)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Mkdir(r.registry.file()+".new", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.CreateStateMachine(ctx, create); err != nil {
+		t.Errorf("the same machine again: %v", err)
+	}
+	_, err = r.PublishStateMachineVersion(ctx, m.ARN, "", "")
+	wantCode(t, err, ErrUnavailable)
+	if list, _, err := r.ListStateMachineVersions(ctx, m.ARN, Page{}); len(list) != 0 || err != nil {
+		t.Error(list, err)
+	}
+	if v, err := r.PublishStateMachineVersion(ctx, m.ARN, "", ""); err != nil || v.ARN != m.ARN+":1" {
+		t.Errorf("with room again: %+v %v", v, err)
 	}
 }

@@ -12,11 +12,12 @@ import (
 // what times out is caught where it does.
 type machines struct {
 	t     *rapid.T
+	frail bool // a task that fails fails the execution, nothing else does
 	named int
 }
 
-func drawMachine(t *rapid.T) string {
-	m := &machines{t: t}
+func drawMachine(t *rapid.T, frail bool) string {
+	m := &machines{t: t, frail: frail}
 	return `{"QueryLanguage":"JSONata",` + m.scope(0, false) + `}`
 }
 
@@ -42,10 +43,16 @@ func (m *machines) scope(depth int, inMap bool) string {
 
 // state draws one; later are the states behind it.
 func (m *machines) state(name string, later []string, depth int, inMap bool) string {
-	kinds := []string{"pass", "task", "task", "token", "silent", "wait", "function"}
-	if len(later) > 0 {
+	kinds := []string{"pass", "task", "task", "token", "wait", "function"}
+	if !m.frail {
+		kinds = append(kinds, "silent")
+	}
+	switch {
+	case len(later) > 0:
 		kinds = append(kinds, "choice")
-	} else {
+	case m.frail:
+		kinds = append(kinds, "succeed")
+	default:
 		kinds = append(kinds, "fail", "succeed")
 	}
 	if depth < 2 {
@@ -98,6 +105,9 @@ func (m *machines) state(name string, later []string, depth int, inMap bool) str
 
 // handlers draws Retry and Catch; catchers lead to states behind.
 func (m *machines) handlers(later []string) string {
+	if m.frail {
+		return ""
+	}
 	out := ""
 	if m.yes("retry") {
 		out += fmt.Sprintf(`"Retry":[{"ErrorEquals":["Broken"],"IntervalSeconds":%d,"MaxAttempts":%d,"JitterStrategy":"FULL"}],`, m.number(1, 20, "interval"), m.number(0, 2, "attempts"))

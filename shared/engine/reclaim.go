@@ -71,7 +71,7 @@ func (e *Engine) reclaim() bool {
 			closed = append(closed, x)
 		}
 	}
-	for _, x := range open {
+	for _, x := range slices.Concat(open, closed) { // an end that is lost with the rest gone would leave half an execution
 		if e.settle(x) != nil {
 			return false
 		}

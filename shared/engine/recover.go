@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -23,16 +24,27 @@ type found struct {
 	redrive *redrive
 }
 
-// recover reads the log, rebuilds the running executions and sets them going.
-func (e *Engine) recover(ctx context.Context) error {
+// openLog opens the log and reads it.
+func (e *Engine) openLog(ctx context.Context) (*scanner, error) {
 	begin := time.Now()
-	scan := scanner{ctx: ctx, found: map[uint64]*found{}, origins: &e.origins}
+	scan := &scanner{ctx: ctx, found: map[uint64]*found{}, origins: &e.origins}
 	log, err := wal.Open(filepath.Join(e.opts.Dir, "log"), wal.Options{SegmentBytes: e.opts.SegmentBytes, Stalled: e.alarm.set}, scan.record)
 	if err != nil {
-		return fault.Wrap(err, ErrUnavailable, "opening the execution log").Do("restore the folder from a copy, or move it away to begin anew")
+		todo := "restore the folder from a copy, or move it away to begin anew"
+		if errors.Is(err, wal.ErrInUse) {
+			todo = "stop the other process, or give this one a folder of its own"
+		}
+		return nil, fault.Wrap(err, ErrUnavailable, "opening the execution log").Do(todo)
 	}
 	e.journal = log
-	if err := e.revive(&scan); err != nil {
+	e.stats.store.Add(int64(time.Since(begin)))
+	return scan, nil
+}
+
+// recover rebuilds the running executions that the log has and sets them going.
+func (e *Engine) recover(scan *scanner) error {
+	begin := time.Now()
+	if err := e.revive(scan); err != nil {
 		return fault.Wrap(err, ErrUnavailable, "rebuilding the executions from the log")
 	}
 	e.stats.store.Add(int64(time.Since(begin)))
@@ -134,7 +146,7 @@ func (e *Engine) rebuild(x *execution) error {
 		return err
 	}
 	x.live = &live{def: def}
-	e.stats.running.Add(1)
+	e.runs(x, 1)
 	for _, pos := range x.records {
 		events, err := e.read(pos)
 		if err != nil {

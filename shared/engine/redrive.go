@@ -50,10 +50,9 @@ func (e *Engine) takeUp(arn, token string, done func(error)) (int64, error) {
 	if x == nil {
 		return 0, noExecution(arn)
 	}
-	if err := e.settle(x); err != nil {
+	if err := e.lockSettled(x); err != nil {
 		return 0, err
 	}
-	x.mu.Lock()
 	if r := x.redrive; r != nil && token != "" && r.token == token && e.now()-r.at < tokenPeriod.Milliseconds() {
 		x.mu.Unlock()
 		done(nil)
@@ -93,7 +92,7 @@ func (e *Engine) wake(x *execution) (last int64, err error) {
 	if err := e.rebuild(x); err != nil {
 		if x.live != nil {
 			x.live = nil
-			e.stats.running.Add(-1)
+			e.runs(x, -1)
 		}
 		return 0, err
 	}

@@ -33,39 +33,53 @@ func (e *Engine) StartExecution(ctx context.Context, in StartExecution) (Started
 // startFor starts an execution for a task, see call.id, or for nobody (""). The
 // same task may ask again after a crash.
 func (e *Engine) startFor(ctx context.Context, in StartExecution, task string, tied bool) (Started, error) {
-	if err := e.refuses(); err != nil {
+	refuses, promise := e.refuses, e.promise
+	if task != "" { // it outlasts a full disk: what failed it would stay in its history
+		refuses, promise = e.stopped, outlast
+	}
+	if err := refuses(); err != nil {
 		return Started{}, err
 	}
 	x, input, err := e.prepare(in)
 	if err != nil {
 		return Started{}, err
 	}
+	done := make(chan error, 1)
+	tell := func(err error) { done <- err }
 	if x.express {
 		e.enroll(x)
 		e.begin(x, input, nil)
 		return Started{x.arn, millis(x.birth.Started)}, nil
 	}
 	x.birth.Parent, x.birth.Tied = task, tied
-	e.mu.Lock()
-	for old := e.arns[x.arn]; old != nil; old = e.arns[x.arn] {
-		e.mu.Unlock()
+	for old := e.introduce(x); old != nil; old = e.introduce(x) {
 		switch {
 		case task != "" && old.birth.Parent == task:
-			return Started{old.arn, millis(old.birth.Started)}, e.settle(old)
+			e.whenSettled(old, tell)
+			return Started{old.arn, millis(old.birth.Started)}, promise(ctx, done)
 		case !e.lapsed(old):
 			return e.again(ctx, old, input)
 		}
 		e.forget([]*execution{old})
-		e.mu.Lock()
 	}
+	e.begin(x, input, tell)
+	return Started{x.arn, millis(x.birth.Started)}, promise(ctx, done)
+}
+
+// introduce makes an execution known and locks it, unless its name is taken:
+// then it returns the one that has it. Whoever finds x waits until begin has
+// made its first turn.
+func (e *Engine) introduce(x *execution) (old *execution) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if old := e.arns[x.arn]; old != nil {
+		return old
+	}
+	x.mu.Lock()
 	e.seqs++
 	x.seq = e.seqs
 	e.add(x)
-	e.mu.Unlock()
-	done := make(chan error, 1)
-	e.begin(x, input, func(err error) { done <- err })
-	err = e.promise(ctx, done)
-	return Started{x.arn, millis(x.birth.Started)}, err
+	return nil
 }
 
 // prepare checks a request and makes the execution.
@@ -112,20 +126,31 @@ func (e *Engine) prepare(in StartExecution) (*execution, *value, error) {
 	return x, input, nil
 }
 
-// enroll gives an Express execution its number.
+// enroll gives an Express execution its number and locks it.
 func (e *Engine) enroll(x *execution) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	x.mu.Lock()
 	e.seqs++
 	x.seq = e.seqs
 	e.all[x.seq] = x
 }
 
-// begin makes the first turn.
+// begin makes the first turn of an execution that the caller has locked; begin
+// unlocks it.
 func (e *Engine) begin(x *execution, input *value, done func(error)) {
+	if err := e.stopped(); err != nil {
+		x.live = nil
+		x.mu.Unlock()
+		e.forget([]*execution{x})
+		if done != nil {
+			done(err)
+		}
+		return
+	}
 	e.stats.started.Add(1)
-	e.stats.running.Add(1)
-	ran := e.turn(x, done, func(t *turn) {
+	e.runs(x, 1)
+	e.move(x, done, func(t *turn) {
 		if !x.express {
 			text, _ := json.Marshal(x.birth)
 			t.emit(nil, event{kind: created, text: string(text)})
@@ -135,9 +160,6 @@ func (e *Engine) begin(x *execution, input *value, done func(error)) {
 		root := x.live.root
 		t.later(func() { t.advance(root, root.scope.Start, input) })
 	})
-	if !ran && done != nil {
-		done(e.stopped())
-	}
 }
 
 // nameKept is how long the name of a closed execution cannot be used again.

@@ -162,3 +162,16 @@ func TestMapConcurrency(t *testing.T) {
 		})
 	}
 }
+
+// A time that is over, however long, is no reason to wait.
+func TestWaitForThePast(t *testing.T) {
+	t.Parallel()
+	for _, at := range []string{"1970-01-01T00:00:00Z", "1969-12-31T23:59:59.999Z", "0001-01-01T00:00:00Z", "2026-01-02T03:04:05Z", "2026-01-02T04:04:05+01:00"} {
+		r := newRig(t)
+		arn := r.start(r.create(machine(`"A":{"Type":"Wait","Timestamp":"`+at+`","End":true}`)), "x", `{}`)
+		r.rest()
+		if got := r.status(arn); got != Succeeded {
+			t.Errorf("until %s: %s", at, got)
+		}
+	}
+}

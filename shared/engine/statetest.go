@@ -61,8 +61,8 @@ func (e *Engine) TestState(ctx context.Context, in StateTest) (StateTested, erro
 		return StateTested{}, err
 	}
 	e.enroll(x)
-	e.stats.running.Add(1)
-	e.turn(x, nil, func(t *turn) {
+	e.runs(x, 1)
+	e.move(x, nil, func(t *turn) {
 		t.emit(nil, event{kind: executionStarted, in: input})
 		t.live.root.vars = vars
 		t.later(func() { t.try(t.live.root, in) })

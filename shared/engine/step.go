@@ -123,7 +123,7 @@ func (t *turn) wait(th *thread) (*asl.State, *value) {
 	if p != nil {
 		return t.trouble(th, p)
 	}
-	t.emit(th, event{kind: waitUntil, num: due})
+	t.emit(th, event{kind: waitUntil, num: max(due, 1)}) // 1970 is over, 0 would be never
 	return nil, nil
 }
 

@@ -130,12 +130,27 @@ func (e *Engine) promise(ctx context.Context, done <-chan error) error {
 	raised := e.alarm.raised
 	e.alarm.mu.Unlock()
 	select {
+	case err := <-done: // however full the disk is by now
+		return err
+	default:
+	}
+	select {
 	case err := <-done:
 		return err
 	case <-raised:
 		e.alarm.mu.Lock()
 		defer e.alarm.mu.Unlock()
 		return e.alarm.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// outlast waits for done however long the disk is full.
+func outlast(ctx context.Context, done <-chan error) error {
+	select {
+	case err := <-done:
+		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -157,11 +172,36 @@ func (e *Engine) whenDurable(x *execution, f func(error)) {
 	f(err)
 }
 
+// whenSettled is whenDurable for callers that have not locked x: a turn that is
+// being made counts.
+func (e *Engine) whenSettled(x *execution, f func(error)) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	e.whenDurable(x, f)
+}
+
 // settle waits until everything that x has done so far is durable.
 func (e *Engine) settle(x *execution) error {
 	done := make(chan error, 1)
-	e.whenDurable(x, func(err error) { done <- err })
+	e.whenSettled(x, func(err error) { done <- err })
 	return e.promise(context.Background(), done)
+}
+
+// lockSettled locks x when everything that it has done is durable.
+func (e *Engine) lockSettled(x *execution) error {
+	for {
+		if err := e.settle(x); err != nil {
+			return err
+		}
+		x.mu.Lock()
+		x.logMu.Lock()
+		settled := x.pending == 0
+		x.logMu.Unlock()
+		if settled {
+			return nil
+		}
+		x.mu.Unlock() // it has moved in the meantime
+	}
 }
 
 // readSecret reads the key of task tokens, which is made once.

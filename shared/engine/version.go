@@ -141,7 +141,7 @@ func (e *Engine) ListStateMachineVersions(_ context.Context, arn string, page Pa
 	for _, v := range slices.Backward(r.Versions) {
 		all = append(all, Version{versionARN(arn, v.Number), millis(v.Created)})
 	}
-	return cut(all, page)
+	return cut("versions of "+arn, all, page)
 }
 
 // DeleteStateMachineVersion deletes a version that no alias routes to.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
@@ -39,8 +41,11 @@ func newEndpoints(t *testing.T) endpoints {
 	return endpoints{startOurs(t), startMoto(t, python)}
 }
 
+// client asks again when a connection breaks: moto's server drops some when the
+// machine is busy. Every call of the comparison may be repeated.
 func client(url string) endpoint {
-	return endpoint{sfn.New(sfn.Options{Region: "us-east-1", BaseEndpoint: &url, RetryMaxAttempts: 1,
+	return endpoint{sfn.New(sfn.Options{Region: "us-east-1", BaseEndpoint: &url, RetryMaxAttempts: 5,
+		HTTPClient:  awshttp.NewBuildableClient().WithTransportOptions(func(t *http.Transport) { t.DisableKeepAlives = true }),
 		Credentials: credentials.NewStaticCredentialsProvider("k", "s", "")})}
 }
 

@@ -32,12 +32,17 @@ func appendFrame(buf, rec []byte, first bool) []byte {
 }
 
 // Open opens the log in a folder, which is created if need be, and gives every
-// record to visit, oldest first. visit must not keep rec.
+// record to visit, oldest first. visit must not keep rec. A log that is open
+// already is ErrInUse.
 func Open(dir string, opts Options, visit func(pos Pos, rec []byte) error) (*Log, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, fmt.Errorf("creating the log's folder: %w", err)
 	}
-	l := &Log{dir: dir, segment: opts.SegmentBytes, stalled: opts.Stalled, pause: opts.Retry, done: make(chan struct{}), closing: make(chan struct{})}
+	held, err := hold(dir)
+	if err != nil {
+		return nil, err
+	}
+	l := &Log{dir: dir, lock: held, segment: opts.SegmentBytes, stalled: opts.Stalled, pause: opts.Retry, done: make(chan struct{}), closing: make(chan struct{})}
 	if l.segment <= 0 {
 		l.segment = 32 << 20
 	}
@@ -52,10 +57,24 @@ func Open(dir string, opts Options, visit func(pos Pos, rec []byte) error) (*Log
 		for _, s := range l.order {
 			s.file.Close()
 		}
+		held.Close()
 		return nil, err
 	}
 	go l.run()
 	return l, nil
+}
+
+// hold locks the folder for one process: two that write would damage the log.
+func hold(dir string) (*os.File, error) {
+	file, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return nil, fmt.Errorf("locking the log: %w", err)
+	}
+	if err := lock(file); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("locking the log: %w", err)
+	}
+	return file, nil
 }
 
 func (l *Log) load(visit func(Pos, []byte) error) error {

@@ -9,6 +9,7 @@
 package wal
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,6 +34,9 @@ type Options struct {
 	Retry   time.Duration // how long to wait before the first new attempt; default 100 ms, doubled up to 2 s
 }
 
+// ErrInUse says that another process, or this one, has the log open already.
+var ErrInUse = errors.New("the log is in use by another process")
+
 // Log is safe for concurrent use.
 type Log struct {
 	dir     string
@@ -40,6 +44,7 @@ type Log struct {
 	stalled func(error)
 	pause   time.Duration
 	closing chan struct{} // closed by Close
+	lock    *os.File      // of the folder
 
 	mu      sync.Mutex
 	wake    sync.Cond
@@ -235,5 +240,6 @@ func (l *Log) Close() error {
 		}
 	}
 	l.order = nil
+	l.lock.Close()
 	return err
 }
