@@ -37,6 +37,9 @@ func (e Exception) Why() []string {
 
 // unmet explains the rules of a policy that does not hold.
 func unmet(p policy.Result) []string {
+	if len(p.Ambiguous) > 0 {
+		return []string{p.Title + ": only one of its rules may be met, not " + strings.Join(p.Ambiguous, " and ")}
+	}
 	var all []string
 	for _, rule := range p.Rules {
 		if rule.Met || p.Holds {
@@ -64,19 +67,11 @@ func explained(row policy.RowResult) string {
 	} else {
 		text += fmt.Sprintf(" is %v", row.Found)
 	}
-	return text + ", not " + words(row.Operator) + " " + values(row.Expected)
-}
-
-// words writes an operator as it is spoken: "atLeast" → "at least".
-func words(o policy.Operator) string {
-	var b strings.Builder
-	for _, r := range string(o) {
-		if r >= 'A' && r <= 'Z' {
-			b.WriteByte(' ')
-		}
-		b.WriteRune(r)
+	text += ", not " + row.Operator.Words() + " " + values(row.Expected)
+	if row.ExpectedField != "" {
+		text += " (" + row.ExpectedField + ")"
 	}
-	return strings.ToLower(b.String())
+	return text
 }
 
 // values writes a JSON value, or a list of them, without its punctuation.

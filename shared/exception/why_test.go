@@ -31,6 +31,10 @@ func TestWhyExplainsWithWhatWasFound(t *testing.T) {
 				"Not met: Quantity is at least 5; line.quantity of 1 is 1, not at least 5; line.quantity of 2 is not there, not at least 5",
 				"Correct the order, then reprocess",
 			}},
+		{"compared with a field", `{"data":{"policies":[{"holds":false,"rules":[{"name":"Paid","rows":[{"field":"order.note","found":"a","operator":"equals","expected":"b","expectedField":"order.name"}]}]}]}}`,
+			[]string{"Not met: Paid; order.note is a, not equals b (order.name)"}},
+		{"rules that exclude each other", `{"data":{"policies":[{"title":"Size","holds":false,"ambiguous":["small","large"],"rules":[{"name":"small","met":true},{"name":"none","met":false}]}]}}`,
+			[]string{"Size: only one of its rules may be met, not small and large"}},
 	} {
 		if diff := cmp.Diff(c.want, exception.Exception{Data: []byte(c.data)}.Why()); diff != "" {
 			t.Errorf("%s: %s", c.name, diff)

@@ -132,6 +132,10 @@ func (s *Status) effect(e event.Event) ([]event.Event, error) {
 		return nil, s.reported(e)
 	case event.OrderFulfilled:
 		s.done() // lines that need no shipping are completed with the order
+	case event.OrderHoldPlaced, event.OrderApprovalRequested:
+		return nil, s.held(e)
+	case event.OrderHoldReleased, event.OrderHoldExpired, event.OrderApproved, event.OrderRejected:
+		return nil, s.released(e)
 	case event.OrderCanceled:
 		return s.canceled(), nil
 	}

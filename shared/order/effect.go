@@ -205,6 +205,7 @@ func (s *Status) cancelLines() {
 
 func (s *Status) canceled() []event.Event {
 	s.cancelLines()
+	s.Holds = nil
 	var follow []event.Event
 	for _, f := range s.FulfillmentOrders {
 		follow = append(follow, event.Event{Name: event.FulfillmentOrderCanceled, EntityID: f.ID})

@@ -35,6 +35,12 @@ const (
 	ReasonShipped              Reason = "Shipped"
 	ReasonFulfilled            Reason = "Fulfilled"
 	ReasonCanceled             Reason = "Canceled"
+	ReasonHeld                 Reason = "Held"
+	ReasonHoldReleased         Reason = "Hold Released"
+	ReasonHoldExpired          Reason = "Hold Expired"
+	ReasonApproval             Reason = "Waiting For Approval"
+	ReasonApproved             Reason = "Approved"
+	ReasonRejected             Reason = "Rejected"
 	ReasonNoShipping           Reason = "No Shipping Needed" // digital and service lines
 )
 
@@ -51,9 +57,12 @@ type Status struct {
 	Goods             int64              `json:"goods,omitempty"`   // edition of what is ordered and where to: +1 when either changes
 	Sourced           int64              `json:"sourced,omitempty"` // the edition that locations were chosen for
 	Tags              []string           `json:"tags,omitempty"`
-	Runs              map[string]int     `json:"runs,omitempty"`  // flow id → number of its latest run
-	Waits             []string           `json:"waits,omitempty"` // signals somebody waits for; a cancellation answers them all
+	Priority          int                `json:"priority,omitempty"`   // set by policies; 0: none
+	Attributes        map[string]string  `json:"attributes,omitempty"` // set by policies, before those of the document
+	Runs              map[string]int     `json:"runs,omitempty"`       // flow id → number of its latest run
+	Waits             []string           `json:"waits,omitempty"`      // signals somebody waits for; a cancellation answers them all
 	OpenExceptions    []string           `json:"openExceptions,omitempty"`
+	Holds             []Hold             `json:"holds,omitempty"` // where a flow waits on purpose for a person
 	ReceivedAt        time.Time          `json:"receivedAt"`
 	ChangedAt         time.Time          `json:"changedAt"`
 }
@@ -70,6 +79,8 @@ type LineStatus struct {
 	Reserved int    `json:"reserved,omitempty"`
 	Shipped  int    `json:"shipped,omitempty"`
 	Canceled int    `json:"canceled,omitempty"`
+
+	Attributes map[string]string `json:"attributes,omitempty"` // set by policies, before those of the document
 }
 
 // FulfillmentOrder is what one location is asked to ship.

@@ -42,6 +42,12 @@ var transitions = []Transition{
 	{event.OrderSentToFulfillment, []State{InProgress, OnHold, FulfillmentInProcess}, FulfillmentInProcess, ReasonSent},
 	{event.OrderPartiallyShipped, []State{InProgress, OnHold, FulfillmentInProcess}, FulfillmentInProcess, ReasonPartiallyShipped},
 	{event.OrderFulfilled, []State{InProgress, OnHold, FulfillmentInProcess}, Completed, ReasonFulfilled},
+	{event.OrderHoldPlaced, []State{New, OnHold, InProgress}, OnHold, ReasonHeld},
+	{event.OrderHoldReleased, []State{New, OnHold, InProgress}, InProgress, ReasonHoldReleased},
+	{event.OrderHoldExpired, []State{New, OnHold, InProgress}, OnHold, ReasonHoldExpired},
+	{event.OrderApprovalRequested, []State{New, OnHold, InProgress}, OnHold, ReasonApproval},
+	{event.OrderApproved, []State{New, OnHold, InProgress}, InProgress, ReasonApproved},
+	{event.OrderRejected, []State{New, OnHold, InProgress}, OnHold, ReasonRejected},
 	{event.OrderCanceled, []State{New, OnHold, InProgress}, Canceled, ReasonCanceled},
 }
 

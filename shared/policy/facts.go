@@ -78,14 +78,17 @@ func (c *Condition) collect(need map[string]bool) {
 	}
 	if c.Field != "" {
 		need[c.Field] = true
-		if c.needsDigits() {
-			need[currencyDigits] = true
-		}
+	}
+	for _, path := range c.want.fields {
+		need[path] = true
+	}
+	if c.want.needsDigits() || c.sumsAmounts() {
+		need[currencyDigits] = true
 	}
 	if c.Relation != "" {
 		need[c.relationFact()] = true
-		for _, f := range c.Where.Facts() {
-			if !strings.HasPrefix(f, "line.") {
+		for _, f := range c.whereFacts() {
+			if !c.ofRelated(f) {
 				need[f] = true
 			}
 		}
@@ -94,16 +97,41 @@ func (c *Condition) collect(need map[string]bool) {
 
 // relationFact is the fact that holds the related records.
 func (c *Condition) relationFact() string {
-	fields := slices.DeleteFunc(c.Where.Facts(), func(f string) bool { return !strings.HasPrefix(f, "line.") })
-	return relationFactName(c.Relation, fields)
+	fields := map[string]bool{}
+	for _, f := range c.whereFacts() {
+		if c.ofRelated(f) {
+			fields[f] = true
+		}
+	}
+	if c.Of != "" {
+		fields[c.Of] = true
+	}
+	return relationFactName(c.Relation, keys(fields))
 }
 
+func (c *Condition) whereFacts() []string {
+	if c.Where == nil {
+		return nil
+	}
+	return c.Where.Facts()
+}
+
+// ofRelated reports whether a field is one of the related records.
+func (c *Condition) ofRelated(field string) bool {
+	rel, _ := lookupRelation(c.Relation)
+	return rel.has(field)
+}
+
+// sumsAmounts reports whether the row asks for a sum of amounts, which without a
+// currency is none.
+func (c *Condition) sumsAmounts() bool { return c.Has == HasSum && c.want.kind == Money }
+
 // needsDigits reports whether the row compares an amount with anything but zero.
-func (c *Condition) needsDigits() bool {
-	if c.want.kind != Money {
+func (w expected) needsDigits() bool {
+	if w.kind != Money {
 		return false
 	}
-	for _, n := range c.want.numbers {
+	for _, n := range w.numbers {
 		if !n.IsZero() {
 			return true
 		}

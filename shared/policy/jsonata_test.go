@@ -7,7 +7,6 @@ import (
 
 	"pgregory.net/rapid"
 
-	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/jsonata"
 	"github.com/orderloom/orderloom/shared/policy"
 )
@@ -39,10 +38,7 @@ func TestBothBackEndsDecideAlike(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		p := drawPolicy(t)
 		doc, status := drawOrder(t)
-		record := policy.OrderRecord(doc, status)
-		if p.Entity == event.FulfillmentOrder {
-			record = policy.FulfillmentOrderRecord(doc, status, fulfillmentOrder)
-		}
+		record := recordOf(p, doc, status)
 		expr, want := policy.JSONata(p, "facts")
 		facts := policy.FactsOf(record, want)
 		result := policy.Evaluate(p, record)

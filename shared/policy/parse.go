@@ -34,7 +34,7 @@ func ParseCondition(p *jsondoc.Parser, n *jsondoc.Node, of event.Entity) *Condit
 type reader struct{ *jsondoc.Parser }
 
 func (r reader) policy(n *jsondoc.Node) Policy {
-	r.Known(n, "id", "version", "title", "description", "kind", "criticality", "entity", "hit", "rules")
+	r.Known(n, "id", "version", "title", "description", "kind", "criticality", "entity", "hit", "rules", "table")
 	p := Policy{
 		ID: r.NeedText(n, "id"), Title: r.NeedText(n, "title"), Description: r.Text(n, "description"),
 		Kind: Kind(r.Choice(n, "kind", string(Filter), string(Execution))),
@@ -50,9 +50,16 @@ func (r reader) policy(n *jsondoc.Node) Policy {
 	}
 	p.Entity = event.Entity(r.Choice(n, "entity", string(event.Order), string(event.Line), string(event.FulfillmentOrder)))
 	if n.Get("hit") != nil {
-		p.Hit = Hit(r.Choice(n, "hit", string(HitFirst), string(HitAll)))
+		p.Hit = Hit(r.Choice(n, "hit", string(HitFirst), string(HitAll), string(HitUnique)))
 	}
-	r.rules(&p, n)
+	switch table := n.Get("table"); {
+	case table == nil:
+		r.rules(&p, n)
+	case n.Get("rules") != nil:
+		r.At(table, AmbiguousForm, "a policy has either rules or a table")
+	default:
+		r.table(&p, table)
+	}
 	return p
 }
 
@@ -64,20 +71,26 @@ func (r reader) rules(p *Policy, n *jsondoc.Node) {
 	if len(rules.Items) == 0 {
 		r.At(rules, EmptyGroup, "the policy has no rules")
 	}
+	p.Rules = r.named(rules, func(item *jsondoc.Node) Rule { return r.rule(p, item) })
+}
+
+// named reads rules, which have names of their own.
+func (r reader) named(list *jsondoc.Node, read func(*jsondoc.Node) Rule) (all []Rule) {
 	names := map[string]bool{}
-	for _, item := range rules.Items {
+	for _, item := range list.Items {
 		if !r.Is(item, jsondoc.Object) {
 			continue
 		}
 		r.In(r.Text(item, "name"))
-		rule := r.rule(p, item)
+		rule := read(item)
 		if rule.Name != "" && names[rule.Name] {
 			r.At(item.Get("name"), DuplicateRule, "two rules have the name %q", rule.Name)
 		}
 		names[rule.Name] = true
-		p.Rules = append(p.Rules, rule)
+		all = append(all, rule)
 		r.In("")
 	}
+	return all
 }
 
 func (r reader) rule(p *Policy, n *jsondoc.Node) Rule {
@@ -86,11 +99,7 @@ func (r reader) rule(p *Policy, n *jsondoc.Node) Rule {
 	if when := n.Get("when"); when != nil {
 		rule.When = r.condition(when, p.Entity, true)
 	}
-	for _, a := range r.List(n, "then") {
-		if action, ok := r.action(a, p.Entity); ok {
-			rule.Then = append(rule.Then, action)
-		}
-	}
+	rule.Then = r.actions(n, p.Entity)
 	switch then := n.Get("then"); {
 	case then == nil && n.Get("when") == nil:
 		r.At(n, RuleWithoutPoint, "the rule has neither a condition nor actions")
@@ -100,37 +109,4 @@ func (r reader) rule(p *Policy, n *jsondoc.Node) Rule {
 		r.At(then, FilterActs, "a filter policy only decides, it cannot act | Make it an execution policy or remove \"then\"")
 	}
 	return rule
-}
-
-func (r reader) action(n *jsondoc.Node, of event.Entity) (Action, bool) {
-	if !r.Is(n, jsondoc.Object) {
-		return Action{}, false
-	}
-	r.Known(n, "set", "value", "addTag", "hold")
-	a := Action{}
-	forms := 0
-	for key, to := range map[string]*string{"set": &a.Set, "addTag": &a.AddTag, "hold": &a.Hold} {
-		if n.Get(key) != nil {
-			forms++
-			*to = r.NeedText(n, key)
-		}
-	}
-	if forms != 1 {
-		r.At(n, AmbiguousForm, "an action has exactly one of set, addTag and hold")
-		return a, false
-	}
-	if a.Set == "" {
-		if v := n.Get("value"); v != nil {
-			r.At(v, AmbiguousForm, "only set has a value")
-		}
-		return a, true
-	}
-	a.Value = r.NeedText(n, "value")
-	for _, path := range settable(of) {
-		if path == a.Set {
-			return a, true
-		}
-	}
-	r.At(n.Get("set"), NotSettable, "a policy on %s cannot set %q | Policies on a line can set %s", of, a.Set, LinePath)
-	return a, false
 }

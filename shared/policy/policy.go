@@ -4,19 +4,22 @@
 //
 // A policy has rules, evaluated in the order of the document. A rule without
 // actions must hold, or the policy does not hold. Rules with actions are a
-// decision table: of those whose condition is met the first one acts, or all
-// when the policy says so. A field without data meets no row except those with
-// the operators containsNoData and differs.
+// decision table, which can also be written by columns: of those whose condition
+// is met the first one acts, or all, or the only one, as the policy's hit rule
+// says. All rules see the record as it was before the policy. A field without
+// data meets no row except those with the operators containsNoData, differs and
+// notIn.
 package policy
 
 import (
-	"encoding/json"
 	"strconv"
-
-	"github.com/shopspring/decimal"
 
 	"github.com/orderloom/orderloom/shared/event"
 )
+
+// TestSuffix is how the name of a file ends that tests the policy of the same
+// name; see package policytest.
+const TestSuffix = ".test.json"
 
 // Policy is one immutable version of a policy. It comes from Parse.
 type Policy struct {
@@ -28,11 +31,23 @@ type Policy struct {
 	Criticality Criticality  `json:"criticality,omitempty"` // execution policies
 	Entity      event.Entity `json:"entity"`                // what Evaluate's record must be
 	Hit         Hit          `json:"hit,omitempty"`         // empty means first
-	Rules       []Rule       `json:"rules"`
+	Rules       []Rule       `json:"rules,omitempty"`
+	Table       *Table       `json:"table,omitempty"` // in place of Rules
+
+	rows []Rule // those of Table
 }
 
 // Ref names the version: "<id>@<version>".
 func (p *Policy) Ref() string { return p.ID + "@" + strconv.Itoa(p.Version) }
+
+// AllRules lists the rules in the order of their evaluation, those that are
+// written as a table included.
+func (p *Policy) AllRules() []Rule {
+	if p.Table != nil {
+		return p.rows
+	}
+	return p.Rules
+}
 
 // UnmarshalJSON reads a policy document; its error is a list of Problems.
 func (p *Policy) UnmarshalJSON(data []byte) error {
@@ -67,8 +82,9 @@ type Hit string
 
 // The hit rules.
 const (
-	HitFirst Hit = "first"
-	HitAll   Hit = "all"
+	HitFirst  Hit = "first"
+	HitAll    Hit = "all"
+	HitUnique Hit = "unique" // more than one that is met is an error: none acts, and the policy does not hold
 )
 
 // Rule is a condition and what follows from it.
@@ -80,66 +96,9 @@ type Rule struct {
 
 // Action changes the record; exactly one of Set, AddTag and Hold is given.
 type Action struct {
-	Set    string `json:"set,omitempty"`    // path of the field that gets Value
-	Value  string `json:"value,omitempty"`  //
-	AddTag string `json:"addTag,omitempty"` // tag of the order
-	Hold   string `json:"hold,omitempty"`   // reason of a hold on the order
-}
-
-// Condition is a tree. Exactly one of the forms is given: a group (All, Any,
-// Not), a row (Field, Operator, Value), or a relation, which asks about the
-// records in Relation that meet Where: whether there is any, whether all or
-// none do, or how their count compares (Has = count with Operator and Value).
-type Condition struct {
-	All []Condition `json:"all,omitempty"`
-	Any []Condition `json:"any,omitempty"`
-	Not *Condition  `json:"not,omitempty"`
-
-	Field    string          `json:"field,omitempty"`
-	Operator Operator        `json:"operator,omitempty"`
-	Value    json.RawMessage `json:"value,omitempty"`
-
-	Relation string     `json:"relation,omitempty"`
-	Has      Has        `json:"has,omitempty"`
-	Where    *Condition `json:"where,omitempty"`
-
-	want expected // Value as the field's type has it
-}
-
-// Operator compares a field with a value.
-type Operator string
-
-// The operators.
-const (
-	Equals         Operator = "equals"
-	Differs        Operator = "differs"
-	Greater        Operator = "greater"
-	AtLeast        Operator = "atLeast"
-	Less           Operator = "less"
-	AtMost         Operator = "atMost"
-	Between        Operator = "between" // both ends included
-	In             Operator = "in"
-	ContainsText   Operator = "containsText"
-	StartsWith     Operator = "startsWith"
-	ContainsData   Operator = "containsData"
-	ContainsNoData Operator = "containsNoData"
-)
-
-// Has says what a relation asks.
-type Has string
-
-// The questions.
-const (
-	HasAny   Has = "any"
-	HasAll   Has = "all"
-	HasNone  Has = "none"
-	HasCount Has = "count"
-)
-
-// expected is the value of a row as its field's type needs it.
-type expected struct {
-	kind    Type
-	texts   []string          // Text, Tags, Time
-	numbers []decimal.Decimal // Number, Money (major units); of a count
-	yes     bool              // Bool
+	Set     string      `json:"set,omitempty"`   // path of the field that gets Value or what Compute yields
+	Value   string      `json:"value,omitempty"` // a number as its decimal text
+	Compute *Expression `json:"compute,omitempty"`
+	AddTag  string      `json:"addTag,omitempty"` // tag of the order
+	Hold    string      `json:"hold,omitempty"`   // reason of a hold on the order
 }

@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -24,16 +25,17 @@ type record struct {
 	status *order.Status
 	line   *order.Line
 	fo     *order.FulfillmentOrder
+	now    time.Time
 }
 
-// OrderRecord is an order.
-func OrderRecord(doc *order.Document, status *order.Status) Record {
-	return record{doc: doc, status: status}
+// OrderRecord is an order; now is what conditions compare dates with.
+func OrderRecord(doc *order.Document, status *order.Status, now time.Time) Record {
+	return record{doc: doc, status: status, now: now}
 }
 
 // LineRecord is the line with that id of an order; an unknown line has no data.
-func LineRecord(doc *order.Document, status *order.Status, line string) Record {
-	r := record{doc: doc, status: status}
+func LineRecord(doc *order.Document, status *order.Status, line string, now time.Time) Record {
+	r := record{doc: doc, status: status, now: now}
 	for i := range doc.Lines {
 		if doc.Lines[i].ID == line {
 			r.line = &doc.Lines[i]
@@ -44,22 +46,43 @@ func LineRecord(doc *order.Document, status *order.Status, line string) Record {
 
 // FulfillmentOrderRecord is the fulfillment order with that id of an order; an
 // unknown one, such as "", has no data.
-func FulfillmentOrderRecord(doc *order.Document, status *order.Status, id string) Record {
-	return record{doc: doc, status: status, fo: status.FulfillmentOrder(id)}
+func FulfillmentOrderRecord(doc *order.Document, status *order.Status, id string, now time.Time) Record {
+	return record{doc: doc, status: status, fo: status.FulfillmentOrder(id), now: now}
 }
 
 func (r record) Related(relation string) []Record {
-	if relation != LinesRelation {
-		return nil
-	}
-	all := make([]Record, len(r.doc.Lines))
-	for i := range r.doc.Lines {
-		all[i] = record{doc: r.doc, status: r.status, line: &r.doc.Lines[i]}
+	all := []Record{}
+	switch relation {
+	case LinesRelation, linesOfFulfillmentOrder:
+		for i := range r.doc.Lines {
+			if l := &r.doc.Lines[i]; relation == LinesRelation || ships(r.fo, l.ID) {
+				all = append(all, record{doc: r.doc, status: r.status, line: l, now: r.now})
+			}
+		}
+	case fulfillmentOrdersRelation, fulfillmentOrdersOfLine:
+		for i := range r.status.FulfillmentOrders {
+			f := &r.status.FulfillmentOrders[i]
+			if relation == fulfillmentOrdersRelation || r.line != nil && ships(f, r.line.ID) {
+				all = append(all, record{doc: r.doc, status: r.status, fo: f, now: r.now})
+			}
+		}
 	}
 	return all
 }
 
+// ships reports whether a fulfillment order has something of a line.
+func ships(f *order.FulfillmentOrder, line string) bool {
+	return f != nil && slices.ContainsFunc(f.Lines, func(l order.FulfillmentLine) bool { return l.Line == line })
+}
+
 func (r record) Field(path string) (any, bool) {
+	if isMoment(path) {
+		at, ok := momentAt(path, r.now)
+		if !ok || r.now.IsZero() {
+			return nil, false
+		}
+		return sortableTime(at), true
+	}
 	f, ok := LookupField(path)
 	if !ok {
 		return nil, false
@@ -86,20 +109,26 @@ func (r record) typed(t Type, v any) (any, bool) {
 		}
 		if t == Money {
 			minor, err := money.Minor(x, r.doc.Currency)
-			return minor, err == nil
+			if err != nil {
+				return nil, false
+			}
+			return minor, true
 		}
 		return x, true
 	case int:
 		return int64(x), true
 	case time.Time:
-		return sortableTime(x), !x.IsZero()
-	case *time.Time:
-		if x == nil || x.IsZero() {
-			return nil, false
+		if !x.IsZero() {
+			return sortableTime(x), true
 		}
-		return sortableTime(*x), true
+	case *time.Time:
+		if x != nil && !x.IsZero() {
+			return sortableTime(*x), true
+		}
 	case []string:
-		return x, len(x) > 0
+		if len(x) > 0 {
+			return x, true
+		}
 	}
 	return nil, false
 }
@@ -108,158 +137,3 @@ const timeLayout = "2006-01-02T15:04:05Z"
 
 // sortableTime writes a time so that texts compare as times do.
 func sortableTime(t time.Time) string { return t.UTC().Format(timeLayout) }
-
-func (r record) order(name string) any {
-	d, s := r.doc, r.status
-	if a, ok := strings.CutPrefix(name, "attributes."); ok {
-		return d.Attributes[a]
-	}
-	if c, ok := strings.CutPrefix(name, "customer."); ok {
-		return map[string]string{"id": d.Customer.ID, "name": d.Customer.Name, "email": d.Customer.Email, "phone": d.Customer.Phone}[c]
-	}
-	if a, ok := strings.CutPrefix(name, "shipTo."); ok {
-		return address(d.ShipTo, a)
-	}
-	if a, ok := strings.CutPrefix(name, "billTo."); ok {
-		return address(d.BillTo, a)
-	}
-	switch name {
-	case "id":
-		return s.Order
-	case "organization":
-		return d.Organization
-	case "company":
-		return d.Company
-	case "channel":
-		return d.Channel
-	case "instance":
-		return d.Instance
-	case "externalId":
-		return d.ExternalID
-	case "name":
-		return d.Name
-	case "currency":
-		return d.Currency
-	case "currencyDigits":
-		if n, err := money.Digits(d.Currency); err == nil {
-			return n
-		}
-	case "paymentStatus":
-		return d.PaymentStatus
-	case "risk":
-		return d.Risk
-	case "note":
-		return d.Note
-	case "state":
-		return string(s.State)
-	case "reason":
-		return string(s.Reason)
-	case "lineCount":
-		return len(d.Lines)
-	case "tags":
-		return tags(d, s)
-	}
-	return r.moneyOrTime(name)
-}
-
-// tags are those of the channel and those that were added here.
-func tags(d *order.Document, s *order.Status) []string {
-	return append(append([]string(nil), d.Tags...), s.Tags...)
-}
-
-func (r record) moneyOrTime(name string) any {
-	d := r.doc
-	switch name {
-	case "totals.subtotal":
-		return d.Totals.Subtotal
-	case "totals.discount":
-		return d.Totals.Discount
-	case "totals.shipping":
-		return d.Totals.Shipping
-	case "totals.tax":
-		return d.Totals.Tax
-	case "totals.total":
-		return d.Totals.Total
-	case "placedAt":
-		return d.PlacedAt
-	case "updatedAt":
-		return d.UpdatedAt
-	case "requestedAt":
-		return d.RequestedAt
-	case "promisedAt":
-		return d.PromisedAt
-	case "shipBy":
-		return d.ShipBy
-	}
-	return nil
-}
-
-func address(a *order.Address, name string) any {
-	if a == nil {
-		return nil
-	}
-	return map[string]string{
-		"name": a.Name, "company": a.Company, "line1": a.Line1, "line2": a.Line2, "city": a.City,
-		"province": a.Province, "zip": a.Zip, "country": a.Country, "phone": a.Phone,
-	}[name]
-}
-
-func (r record) lineField(name string) any {
-	l := r.line
-	if l == nil {
-		return nil
-	}
-	if a, ok := strings.CutPrefix(name, "attributes."); ok {
-		return l.Attributes[a]
-	}
-	switch name {
-	case "id":
-		return l.ID
-	case "kind":
-		return string(l.Kind)
-	case "sku":
-		return l.SKU
-	case "product":
-		return l.Product
-	case "title":
-		return l.Title
-	case "quantity":
-		return l.Quantity
-	case "price":
-		return l.Price
-	}
-	s := r.status.Line(l.ID)
-	if s == nil {
-		return nil
-	}
-	return map[string]any{
-		"location": s.Location, "state": string(s.State), "reason": string(s.Reason),
-		"reserved": s.Reserved, "shipped": s.Shipped, "canceled": s.Canceled,
-	}[name]
-}
-
-func (r record) fulfillmentOrder(name string) any {
-	f := r.fo
-	if f == nil {
-		return nil
-	}
-	switch name {
-	case "id":
-		return f.ID
-	case "location":
-		return f.Location
-	case "state":
-		return string(f.State)
-	case "reason":
-		return string(f.Reason)
-	case "lineCount":
-		return len(f.Lines)
-	case "quantity":
-		sum := 0
-		for _, l := range f.Lines {
-			sum += l.Quantity
-		}
-		return sum
-	}
-	return nil
-}

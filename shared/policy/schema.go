@@ -25,26 +25,25 @@ type Field struct {
 	Path  string       `json:"path"`
 	Title string       `json:"title"`
 	Type  Type         `json:"type"`
-	Of    event.Entity `json:"entity"`
+	Of    event.Entity `json:"entity"` // "" of now, which belongs to none
 }
 
 // Shipment is the entity of what a wait for a shipment found. Only conditions
 // of flows can use it.
 const Shipment event.Entity = "shipment"
 
-// LinesRelation is the relation from an order to its lines.
-const LinesRelation = "order.lines"
-
 // Paths that the compiler and the back ends treat on their own.
 const (
 	currencyDigits   = "order.currencyDigits"
 	LinePath         = "line.location"
+	PriorityPath     = "order.priority"
 	ShipmentNumber   = "shipment.number"
 	ShipmentComplete = "shipment.complete"
 )
 
 // Schema lists the fields. Besides, order.attributes.<name> and
-// line.attributes.<name> are texts.
+// line.attributes.<name> are texts; what a policy set goes before what the
+// channel states.
 func Schema() []Field { return slices.Clone(schema) }
 
 // schema never changes.
@@ -65,32 +64,37 @@ var schema = func() []Field {
 	}
 	add(event.Order, Money, "totals.subtotal", "Subtotal", "totals.discount", "Discount", "totals.shipping", "Shipping", "totals.tax", "Tax", "totals.total", "Total")
 	add(event.Order, Time, "placedAt", "Placed at", "updatedAt", "Updated at", "requestedAt", "Requested delivery", "promisedAt", "Promised delivery", "shipBy", "Ship by")
-	add(event.Order, Number, "lineCount", "Number of lines", "currencyDigits", "Digits after the decimal point of the currency")
+	add(event.Order, Number, "priority", "Priority", "lineCount", "Number of lines", "currencyDigits", "Digits after the decimal point of the currency")
 	add(event.Order, Tags, "tags", "Tags")
 	add(event.Line, Text, "id", "Line id", "kind", "Kind", "sku", "SKU", "product", "Product", "title", "Title", "location", "Location", "state", "Line state", "reason", "Line state reason")
 	add(event.Line, Number, "quantity", "Quantity", "reserved", "Reserved", "shipped", "Shipped", "canceled", "Canceled")
-	add(event.Line, Money, "price", "Price per unit")
+	add(event.Line, Money, "price", "Price per unit", "amount", "Price times quantity")
 	add(event.FulfillmentOrder, Text, "id", "Fulfillment order id", "location", "Location", "state", "Fulfillment order state", "reason", "Fulfillment order state reason")
 	add(event.FulfillmentOrder, Number, "quantity", "Quantity", "lineCount", "Number of lines")
 	add(Shipment, Number, "number", "Number of the shipment")
 	add(Shipment, Bool, "complete", "Nothing is left to ship")
-	return all
+	return append(all, Field{Path: NowPath, Title: "Now", Type: Time})
 }()
 
 // LookupField finds a field by its path.
 func LookupField(path string) (Field, bool) {
-	for _, of := range []event.Entity{event.Order, event.Line} {
-		prefix := string(of) + ".attributes."
-		if name, ok := strings.CutPrefix(path, prefix); ok && attributeName(name) {
-			return Field{path, name, Text, of}, true
+	if name, ok := AttributeName(path); ok && attributeName(name) {
+		if of, _, _ := strings.Cut(path, "."); of == string(event.Order) || of == string(event.Line) {
+			return Field{path, name, Text, event.Entity(of)}, true
 		}
 	}
-	i := slices.IndexFunc(schema, func(f Field) bool { return f.Path == path })
-	if i < 0 {
-		return Field{}, false
-	}
-	return schema[i], true
+	f, ok := byPath[path]
+	return f, ok
 }
+
+// byPath is schema as a map.
+var byPath = func() map[string]Field {
+	all := make(map[string]Field, len(schema))
+	for _, f := range schema {
+		all[f.Path] = f
+	}
+	return all
+}()
 
 // attributeName accepts names that cannot be confused with the syntax of facts.
 func attributeName(name string) bool {
@@ -106,27 +110,4 @@ func reachable(of event.Entity) []event.Entity {
 		return []event.Entity{Shipment, event.FulfillmentOrder, event.Order}
 	}
 	return []event.Entity{event.Order}
-}
-
-// settable lists the fields that actions can set.
-func settable(of event.Entity) []string {
-	if of == event.Line {
-		return []string{LinePath}
-	}
-	return nil
-}
-
-// operatorsOf lists the operators that a type allows.
-func operatorsOf(t Type) []Operator {
-	data := []Operator{ContainsData, ContainsNoData}
-	switch t {
-	case Text:
-		return append([]Operator{Equals, Differs, In, ContainsText, StartsWith}, data...)
-	case Bool:
-		return append([]Operator{Equals, Differs}, data...)
-	case Tags:
-		return append([]Operator{Equals, Differs, In}, data...)
-	}
-	ordered := []Operator{Equals, Differs, Greater, AtLeast, Less, AtMost, Between, In}
-	return append(ordered, data...)
 }

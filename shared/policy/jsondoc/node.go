@@ -81,7 +81,10 @@ func (n *Node) Value() any {
 
 // Pointer appends a key to a JSON pointer.
 func Pointer(base, key string) string {
-	return base + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	if strings.ContainsAny(key, "~/") {
+		key = strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
+	}
+	return base + "/" + key
 }
 
 func index(base string, i int) string { return base + "/" + strconv.Itoa(i) }
