@@ -39,9 +39,10 @@ bench: ## the figures: webhook latency, orders per second, costs of engine and s
 bench-others: ## the engine's six states on go-workflows with SQLite and on aws-local-stepfunctions (needs Node)
 	cd shared/engine/bench/goworkflows && go run .
 	cd shared/engine/bench/stepfunctions && npm ci --silent && node bench.mjs
-golden: ## write everything that is generated: catalog, example events, machines, expected results
+golden: ## write everything that is generated: catalog, example events, machines, schemas, expected results
 	GOLDEN=update go test -count=1 ./shared/cmd/catalog
-	GOLDEN=update go test -count=1 ./shared/flow/compile ./statemachines ./functions/providers/shopify
+	GOLDEN=update go test -count=1 ./shared/flow/compile ./shared/flow/schema ./statemachines ./functions/providers/shopify
+	GOLDEN=update go test -count=1 -run GoldenFlow ./shared/cmd/orderloom
 	GOLDEN=update go test -count=1 -run Scenarios ./shared/cmd/world
 crash: ## kill -9 with orders in flight; random machines whose log breaks off anywhere
 	RAPID_CHECKS=400 go test -count=1 -run 'Crash|Killed' ./shared/cmd/... ./shared/engine/... ./shared/table/sqlite/...

@@ -10,11 +10,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
-//go:embed */flow.json */statemachine.asl.json policies/*.json
+//go:embed */flow.json */statemachine.asl.json policies/*.json events/*.json
 var files embed.FS
 
 // Flow is a flow document and the machine compiled from it.
@@ -90,8 +91,11 @@ func Policies() ([]policy.Policy, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "reading the policies")
 	}
-	all := make([]policy.Policy, len(entries))
-	for i, e := range entries {
+	var all []policy.Policy
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), policy.TestSuffix) {
+			continue
+		}
 		data, err := files.ReadFile(path.Join("policies", e.Name()))
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Internal, "reading policy %s", e.Name())
@@ -103,7 +107,29 @@ func Policies() ([]policy.Policy, error) {
 		if p.ID+".json" != e.Name() {
 			return nil, fault.New(fault.Invalid, "policy %s has the id %q", strings.TrimSuffix(e.Name(), ".json"), p.ID)
 		}
-		all[i] = p
+		all = append(all, p)
+	}
+	return all, nil
+}
+
+// Events returns the events that flows raise beside those of the catalog, by name.
+func Events() ([]event.Definition, error) {
+	entries, err := files.ReadDir("events")
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "reading the events")
+	}
+	all := make([]event.Definition, len(entries))
+	for i, e := range entries {
+		data, err := files.ReadFile(path.Join("events", e.Name()))
+		if err != nil {
+			return nil, fault.Wrap(err, fault.Internal, "reading event %s", e.Name())
+		}
+		if all[i], err = event.ParseCustom(data); err != nil {
+			return nil, err
+		}
+		if all[i].Name+".json" != e.Name() {
+			return nil, fault.New(fault.Invalid, "event %s has the name %q", strings.TrimSuffix(e.Name(), ".json"), all[i].Name)
+		}
 	}
 	return all, nil
 }

@@ -171,6 +171,7 @@ func full(t *testing.T) world {
 	w.order("ord_1", hostile)
 	w.change("ord_1", []table.Op{w.exception("exc_1", "ord_1", hostile)}, func(s *order.Status) {
 		s.OpenExceptions, s.Runs = []string{"exc_1"}, map[string]int{"lab": 2, "abc": 1}
+		s.Holds = []order.Hold{{Kind: order.Held, Step: hostile, Reason: hostile, Then: hostile}, {Kind: order.Approval, Step: hostile, Who: hostile, Question: hostile}}
 		s.Lines[0].Location = hostile
 		s.FulfillmentOrders = []order.FulfillmentOrder{{ID: hostile, Location: hostile, Shipments: []order.ShipmentRecord{{
 			Number: 1, Carrier: hostile, Reported: true, Trackings: []order.Tracking{{Number: hostile, URL: "javascript:alert(1)"}}, Lines: []order.ShipmentLine{{Line: hostile, Quantity: 3}},
@@ -418,6 +419,23 @@ func TestWhatIsNotThereIs404(t *testing.T) {
 	for _, path := range [][]string{{"/nothing"}, {"/api/nothing"}, {"/api/stock"}, {"/orders/{id}", "id", "ord_x"}, {"/api/orders/{id}", "id", "#9"}, {"/runs/{run}", "run", "x"}} {
 		if r := w.get(path[0], nil, path[1:]...); r.status != 404 {
 			t.Errorf("%v: %d %s", path, r.status, r.body)
+		}
+	}
+}
+
+func TestAPageAsksForWhatAFlowWaitsFor(t *testing.T) {
+	w := newWorld(t)
+	w.order("ord_1", "#1001")
+	w.change("ord_1", nil, func(s *order.Status) {
+		s.Holds = []order.Hold{{Kind: order.Held, Step: "credit", Reason: "Not paid", Then: "exception"}, {Kind: order.Approval, Step: "terms", Who: "Sales", Question: "Agreed?"}}
+	})
+	r := w.get("/orders/{id}", nil, "id", "ord_1")
+	for _, want := range []string{
+		"on hold: Not paid", "Sales is asked: Agreed?", `action="/api/orders/ord_1/release?step=credit"`,
+		`action="/api/orders/ord_1/approve?step=terms"`, `action="/api/orders/ord_1/reject?step=terms"`,
+	} {
+		if !strings.Contains(r.body, want) {
+			t.Errorf("no %s in %s", want, r.body)
 		}
 	}
 }

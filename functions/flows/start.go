@@ -92,7 +92,7 @@ func (s starter) entered(ctx context.Context, r store.Record) ([]registry.Live, 
 		return nil, err
 	}
 	var all []registry.Live
-	record := policy.OrderRecord(&r.Document, &r.Status)
+	record := policy.OrderRecord(&r.Document, &r.Status, s.orders.Now())
 	for _, l := range live {
 		filters, err := s.flows.Policies(ctx, l.Filters)
 		if err != nil {

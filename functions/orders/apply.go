@@ -46,7 +46,7 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 			return c, nil
 		}
 		if in.Event != "" {
-			c.Events = []event.Event{{Name: in.Event, EntityID: entityOf(in), Payload: in.Payload}}
+			c.Events = []event.Event{{Name: in.Event, EntityID: entityOf(in), Payload: payloadOf(in)}}
 		}
 		if in.Event == event.OrderReserved { // the wait for stock is over
 			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
@@ -70,7 +70,7 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 			return flow.StepResult{}, err
 		}
 	}
-	return stepResult(res.Record, in.StepInput), nil
+	return stepResult(res.Record, in.StepInput, s.Now()), nil
 }
 
 // reportedBefore: a flow that was started again reports what the shop knows
@@ -83,6 +83,18 @@ func reportedBefore(r *store.Record, in flow.ApplyInput) bool {
 	}
 	sh := f.Shipment(p.Shipment)
 	return sh != nil && sh.Reported
+}
+
+// payloadOf is the payload of the event. Of a failure that the flow goes on from
+// the machine only has the cause as Step Functions gives it.
+func payloadOf(in flow.ApplyInput) json.RawMessage {
+	var f flow.StepFailure
+	if in.Event != event.OrderStepAbandoned || json.Unmarshal(in.Payload, &f) != nil {
+		return in.Payload
+	}
+	f.FulfillmentOrder = in.FulfillmentOrder
+	f.Cause, f.Data = explained(f.Cause)
+	return encode(f)
 }
 
 func entityOf(in flow.ApplyInput) string {
@@ -125,7 +137,7 @@ func plan(ctx context.Context, s store.Store, in flow.PlanInput) (flow.PlanResul
 	if err != nil {
 		return flow.PlanResult{}, err
 	}
-	out := flow.PlanResult{StepResult: stepResult(res.Record, in.StepInput), FulfillmentOrders: []flow.PlannedOrder{}}
+	out := flow.PlanResult{StepResult: stepResult(res.Record, in.StepInput, s.Now()), FulfillmentOrders: []flow.PlannedOrder{}}
 	for _, f := range res.Record.Status.FulfillmentOrders {
 		out.FulfillmentOrders = append(out.FulfillmentOrders, flow.PlannedOrder{ID: f.ID, Location: f.Location})
 	}

@@ -56,6 +56,8 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 			return store.Change{}, err
 		}
 		r.Status.OpenExceptions = append(r.Status.OpenExceptions, e.ID)
+		// A step that failed holds the order no longer: the answer is to the exception.
+		r.Status.EndHold(flow.HoldSignalName(in.Key))
 		if e.FulfillmentOrder == "" { // the flow stands here, and waits for no stock
 			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
 		}
@@ -87,17 +89,22 @@ func exceptionOf(in flow.ExceptionInput, now time.Time) exception.Exception {
 		Category: exception.Categorize(in.Error), Error: in.Error, Cause: in.Cause, Answers: in.Answers,
 		Signal: "exception/" + in.Key, RaisedAt: now, State: exception.Open,
 	}
-	// A Lambda failure's cause is {"errorType","errorMessage"} whose message is a fault.
+	e.Cause, e.Data = explained(in.Cause)
+	return e
+}
+
+// explained takes the sentence and the fault out of a failure's cause: that of a
+// Lambda function is {"errorType","errorMessage"} whose message is a fault.
+func explained(cause string) (sentence string, data json.RawMessage) {
 	var failed fn.LambdaError
 	var f fault.Error
-	if json.Unmarshal([]byte(in.Cause), &failed) == nil && failed.ErrorMessage != "" {
-		e.Cause = failed.ErrorMessage
+	if json.Unmarshal([]byte(cause), &failed) == nil && failed.ErrorMessage != "" {
+		cause = failed.ErrorMessage
 	}
-	if json.Unmarshal([]byte(e.Cause), &f) == nil && f.Message != "" {
-		e.Data = json.RawMessage(e.Cause)
-		e.Cause = f.Message
+	if json.Unmarshal([]byte(cause), &f) == nil && f.Message != "" {
+		return f.Message, json.RawMessage(cause)
 	}
-	return e
+	return cause, nil
 }
 
 // raisedEvents: a fulfillment order whose sending failed goes on hold.

@@ -84,10 +84,15 @@ func endedKey(run string) string { return "ended/" + run }
 
 // abandon takes the exceptions of an ended run off the list: the execution that
 // waited for their answers is gone, and the one that is raised instead covers
-// them. Nor does the run wait for stock any more.
+// them. Nor does the run wait for stock or hold the order any more.
 func abandon(ctx context.Context, s store.Store, r *store.Record, run string) (store.Change, error) {
 	var c store.Change
 	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return strings.HasPrefix(w, flow.StockSignalName(run+"#")) })
+	for _, h := range slices.Clone(r.Status.Holds) {
+		if strings.HasPrefix(h.Signal, flow.HoldSignalName(run+"#")) {
+			r.Status.EndHold(h.Signal)
+		}
+	}
 	for _, id := range slices.Clone(r.Status.OpenExceptions) {
 		e, err := exception.Load(ctx, s.Table, id)
 		if err != nil {

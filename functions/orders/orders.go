@@ -4,6 +4,8 @@
 package orders
 
 import (
+	"time"
+
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
@@ -46,8 +48,8 @@ func alive(r *store.Record) error {
 
 // stepResult answers with the facts of the order and, where the step is about
 // one, of its fulfillment order.
-func stepResult(r store.Record, in flow.StepInput) flow.StepResult {
-	record := policy.FulfillmentOrderRecord(&r.Document, &r.Status, in.FulfillmentOrder)
+func stepResult(r store.Record, in flow.StepInput, now time.Time) flow.StepResult {
+	record := policy.FulfillmentOrderRecord(&r.Document, &r.Status, in.FulfillmentOrder, now)
 	return flow.StepResult{Version: r.Status.Version, Facts: policy.FactsOf(record, in.Want)}
 }
 

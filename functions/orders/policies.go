@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -59,9 +60,9 @@ func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.Step
 			return store.Change{}, err
 		}
 		if in.Entity == "line" {
-			return lineChange(r, in, policies), nil
+			return a.lineChange(r, in, policies), nil
 		}
-		return headerChange(r, in, policies), nil
+		return a.headerChange(r, in, policies), nil
 	})
 	if err != nil {
 		return flow.StepResult{}, err
@@ -73,12 +74,11 @@ func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.Step
 	if out.Failed != nil {
 		return flow.StepResult{}, out.Failed
 	}
-	return stepResult(res.Record, in.StepInput), nil
+	return stepResult(res.Record, in.StepInput, a.store.Now()), nil
 }
 
-func headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {
-	results, ok := evaluate(policies, policy.OrderRecord(&r.Document, &r.Status))
-	tag(r, results)
+func (a policyStep) headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {
+	results, ok := evaluate(policies, policy.OrderRecord(&r.Document, &r.Status, a.store.Now()), func(done policy.Action) { act(r, "", done) })
 	out, name := outcome{}, in.Raises.Success
 	if !ok {
 		name = in.Raises.Failure
@@ -88,13 +88,12 @@ func headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Poli
 }
 
 // lineChange raises the outcome on each line and, in sum, on the order.
-func lineChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {
+func (a policyStep) lineChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {
 	var c store.Change
 	var failed []policy.Result
 	for i := range r.Document.Lines {
 		id := r.Document.Lines[i].ID
-		results, ok := evaluate(policies, policy.LineRecord(&r.Document, &r.Status, id))
-		tag(r, results)
+		results, ok := evaluate(policies, policy.LineRecord(&r.Document, &r.Status, id, a.store.Now()), func(done policy.Action) { act(r, id, done) })
 		e := event.Event{Name: in.Raises.Success, EntityID: id}
 		if !ok {
 			e.Name, e.Payload = in.Raises.Failure, encode(why{results})
@@ -114,26 +113,32 @@ func lineChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy
 }
 
 // evaluate reports whether all critical policies hold. Policies are evaluated
-// in the order of the step; all are, so that a person sees all that is wrong.
-func evaluate(policies []policy.Policy, record policy.Record) ([]policy.Result, bool) {
+// in the order of the step, each on the record with what the ones before it
+// did; all are, so that a person sees all that is wrong.
+func evaluate(policies []policy.Policy, record policy.Record, do func(policy.Action)) ([]policy.Result, bool) {
 	ok := true
 	results := make([]policy.Result, len(policies))
 	for i, p := range policies {
 		results[i] = policy.Evaluate(p, record)
 		ok = ok && (results[i].Holds || p.Criticality != policy.Critical) && holdReason(results[i]) == ""
+		for _, a := range results[i].Actions {
+			do(a)
+		}
 	}
 	return results, ok
 }
 
-// tag adds the tags that policies ask for. Lines get their location in the
-// sourcing step, the only other thing a policy sets.
-func tag(r *store.Record, results []policy.Result) {
-	for _, res := range results {
-		for _, a := range res.Actions {
-			if a.AddTag != "" && !slices.Contains(r.Status.Tags, a.AddTag) {
-				r.Status.Tags = append(r.Status.Tags, a.AddTag)
-			}
-		}
+// act does what a policy asks for on the order, or on the line with that id.
+// Lines get their location in the sourcing step.
+func act(r *store.Record, line string, a policy.Action) {
+	name, attribute := policy.AttributeName(a.Set)
+	switch {
+	case a.AddTag != "":
+		r.Status.AddTag(a.AddTag)
+	case attribute:
+		r.Status.SetAttribute(line, name, a.Value)
+	case a.Set == policy.PriorityPath:
+		r.Status.Priority, _ = strconv.Atoi(a.Value) // the policy's parser and evaluation checked it
 	}
 }
 
@@ -156,6 +161,9 @@ func notMet(r *store.Record, results []policy.Result) *fault.Error {
 		reason := holdReason(res)
 		if reason == "" && !res.Holds && res.Criticality == policy.Critical {
 			reason = "policy \"" + res.Title + "\" does not hold"
+			if len(res.Ambiguous) > 0 {
+				reason += ": only one of its rules may be met, not " + strings.Join(res.Ambiguous, " and ")
+			}
 		}
 		if reason == "" {
 			continue

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
@@ -128,6 +129,59 @@ func TestActionsTagTheOrderAndHoldIt(t *testing.T) {
 	}
 	if r := w.load(id); r.Status.State != order.OnHold || len(r.Status.Tags) != 1 {
 		t.Errorf("%+v", r.Status)
+	}
+}
+
+// Each policy of a step sees what the ones before it set; what is set outlives a
+// newer version of the document.
+func TestPoliciesSetFieldsThatLaterOnesSee(t *testing.T) {
+	w := testWorld(t)
+	doc := `{"id":%q,"version":1,"title":%[1]q,"kind":"execution","criticality":"critical","entity":%q,"rules":[%s]}`
+	w.policy(fmt.Sprintf(doc, "sets", "order", `{"name":"large","then":[{"set":"order.priority","compute":{"sum":[{"field":"order.lineCount"},9]}},{"set":"order.attributes.size","value":"small"},{"set":"order.attributes.size","value":"large"}]}`))
+	w.policy(fmt.Sprintf(doc, "sees", "order", `{"name":"large","when":{"all":[{"field":"order.priority","operator":"equals","value":10},{"field":"order.attributes.size","operator":"equals","value":"large"}]}}`))
+	w.policy(fmt.Sprintf(doc, "lines", "line", `{"name":"gift","then":[{"set":"line.attributes.wrap","compute":{"join":["paper of ",{"field":"order.attributes.size"}]}}]}`))
+	id := w.received()
+	if _, err := w.policies().apply(ctx, headerStep(id, "before", "sees@1")); !fault.Is(err, fault.PolicyNotMet) {
+		t.Fatalf("nothing is set yet: %v", err)
+	}
+	if _, err := w.policies().apply(ctx, headerStep(id, "k", "sets@1", "sees@1")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.policies().apply(ctx, lineStep(id, "l", "lines@1")); err != nil {
+		t.Fatal(err)
+	}
+	r := w.load(id)
+	if r.Status.Priority != 10 || r.Status.Attributes["size"] != "large" || r.Status.Lines[0].Attributes["wrap"] != "paper of large" || r.Document.Attributes["size"] != "" {
+		t.Errorf("%+v", r.Status)
+	}
+	r.Document.Lines[0].Quantity++
+	r.Status.SetLines(&r.Document)
+	if r.Status.Lines[0].Attributes["wrap"] == "" {
+		t.Error("a newer version of the document undid it")
+	}
+}
+
+func TestADateIsComparedWithTheTimeOfTheStep(t *testing.T) {
+	w := testWorld(t)
+	w.policy(`{"id":"fresh","version":1,"title":"Fresh","kind":"execution","criticality":"critical","entity":"order","rules":[{"name":"now","when":{"field":"now","operator":"within","value":"P1D"}},{"name":"placed","when":{"field":"order.placedAt","operator":"dateBefore","valueField":"now"}}]}`)
+	doc := document(1)
+	doc.PlacedAt = w.store.Now().Add(-time.Hour)
+	id := w.record("create", doc).Order
+	in := headerStep(id, "k", "fresh@1")
+	in.Want = []string{"now-PT1H"}
+	res, err := w.policies().apply(ctx, in)
+	if err != nil || res.Facts["now-PT1H"] != doc.PlacedAt.UTC().Format("2006-01-02T15:04:05Z") {
+		t.Errorf("%+v %v", res.Facts, err)
+	}
+}
+
+func TestRulesThatExcludeEachOtherAreNamedWhenBothAreMet(t *testing.T) {
+	w := testWorld(t)
+	w.policy(`{"id":"unique","version":1,"title":"One of them","kind":"execution","criticality":"critical","entity":"order","hit":"unique","rules":[{"name":"A","then":[{"addTag":"a"}]},{"name":"B","then":[{"addTag":"b"}]}]}`)
+	id := w.received()
+	_, err := w.policies().apply(ctx, headerStep(id, "k", "unique@1"))
+	if !fault.Is(err, fault.PolicyNotMet) || !strings.Contains(err.Error(), "only one of its rules may be met, not A and B") || w.load(id).Status.Tags != nil {
+		t.Errorf("%v", err)
 	}
 }
 

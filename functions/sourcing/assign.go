@@ -66,7 +66,7 @@ func (a assigner) assign(ctx context.Context, in flow.AssignInput) (flow.AssignR
 			out.Assignments = append(out.Assignments, kept)
 			continue
 		}
-		assigned, err := decide(policies, r, l)
+		assigned, err := decide(policies, r, l, a.orders.Now())
 		if err != nil {
 			return flow.AssignResult{}, err
 		}
@@ -94,8 +94,8 @@ const maxExplained = 100
 
 // decide asks the policies in the step's order; the first that names a location
 // decides.
-func decide(policies []policy.Policy, r store.Record, l order.Line) (flow.Assignment, error) {
-	record := policy.LineRecord(&r.Document, &r.Status, l.ID)
+func decide(policies []policy.Policy, r store.Record, l order.Line, now time.Time) (flow.Assignment, error) {
+	record := policy.LineRecord(&r.Document, &r.Status, l.ID, now)
 	var seen []policy.Result
 	for _, p := range policies {
 		res := policy.Evaluate(p, record)

@@ -29,6 +29,14 @@ const (
 	OrderCancellationFailed   = "OrderCancellationFailed"
 	OrderExceptionRaised      = "OrderExceptionRaised"
 	OrderExceptionResolved    = "OrderExceptionResolved"
+	OrderHoldPlaced           = "OrderHoldPlaced"
+	OrderHoldReleased         = "OrderHoldReleased"
+	OrderHoldExpired          = "OrderHoldExpired"
+	OrderEnriched             = "OrderEnriched"
+	OrderStepAbandoned        = "OrderStepAbandoned"
+	OrderApprovalRequested    = "OrderApprovalRequested"
+	OrderApproved             = "OrderApproved"
+	OrderRejected             = "OrderRejected"
 
 	FulfillmentOrderCreated   = "FulfillmentOrderCreated"
 	FulfillmentOrderReleased  = "FulfillmentOrderReleased" // about to be sent; can no longer be canceled for free
@@ -72,6 +80,14 @@ func All() []Definition {
 		orders(OrderCancellationFailed, "Cancellation refused", Order),
 		orders(OrderExceptionRaised, "Exception raised", Order),
 		orders(OrderExceptionResolved, "Exception resolved", Order),
+		orders(OrderHoldPlaced, "Order put on hold by its flow", Order),
+		orders(OrderHoldReleased, "Hold released", Order),
+		orders(OrderHoldExpired, "Hold expired", Order),
+		orders(OrderStepAbandoned, "A step failed and the flow went on", Order),
+		orders(OrderEnriched, "Fields set by the flow", Order),
+		orders(OrderApprovalRequested, "Approval requested", Order),
+		orders(OrderApproved, "Order approved", Order),
+		orders(OrderRejected, "Approval refused", Order),
 		orders(FulfillmentOrderCreated, "Fulfillment order created", FulfillmentOrder),
 		orders(FulfillmentOrderReleased, "Fulfillment order released for sending", FulfillmentOrder),
 		orders(FulfillmentOrderSent, "Fulfillment order sent", FulfillmentOrder),

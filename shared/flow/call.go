@@ -52,6 +52,22 @@ type Raises struct {
 	Failure string `json:"failure"`
 }
 
+// SetInput: orders/set-fields does the actions, in the words of policies, on the
+// order or on each of its lines and raises OrderEnriched.
+type SetInput struct {
+	StepInput
+	Entity string          `json:"entity"` // order | line
+	Set    json.RawMessage `json:"set"`    // a list of actions
+}
+
+// RaiseInput: orders/raise-event raises an event that is declared beside the
+// catalog, with computed values, in the words of policies, as its payload.
+type RaiseInput struct {
+	StepInput
+	Event  string                     `json:"event"`
+	Values map[string]json.RawMessage `json:"values,omitempty"`
+}
+
 // AssignInput: sourcing/assign evaluates assignment policies per line and
 // returns a location for each shippable line; it writes nothing. It fails with
 // Sourcing.NoLocation when a line gets none.
@@ -96,6 +112,14 @@ type ApplyInput struct {
 	Event   string          `json:"event,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 	Await   *Await          `json:"await,omitempty"`
+}
+
+// StepFailure is the payload of OrderStepAbandoned.
+type StepFailure struct {
+	FulfillmentOrder string          `json:"fulfillmentOrder,omitempty"`
+	Error            string          `json:"error"` // failure code
+	Cause            string          `json:"cause"`
+	Data             json.RawMessage `json:"data,omitempty"` // the fault
 }
 
 // Await is the waiter's half of a rendezvous.

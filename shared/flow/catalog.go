@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/inbox"
@@ -13,8 +14,9 @@ import (
 // functions and providers, and kept in catalog.json for those who must not
 // import them.
 type Catalog struct {
-	Functions []Function `json:"functions"`
-	Providers []Provider `json:"providers"`
+	Functions []Function         `json:"functions"`
+	Providers []Provider         `json:"providers"`
+	Events    []event.Definition `json:"events,omitempty"` // that flows raise, beside those of package event
 }
 
 // Function is a declared function.

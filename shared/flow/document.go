@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
@@ -56,6 +57,11 @@ const (
 	SendToFulfillment       StepType = "send-to-fulfillment"
 	WaitForShipment         StepType = "wait-for-shipment"
 	ProviderAction          StepType = "provider-action"
+	WaitStep                StepType = "wait"
+	HoldStep                StepType = "hold"
+	ApprovalStep            StepType = "approval"
+	SetFields               StepType = "set-fields"
+	RaiseEvent              StepType = "raise-event"
 	End                     StepType = "end"
 )
 
@@ -74,22 +80,54 @@ type Step struct {
 	Parameters json.RawMessage // nil when there are none
 	Raises     string          // event applied with the action's result as payload
 
-	Retry    *Retry        // override of what the function declares
-	Timeout  time.Duration // of one attempt; 0: the function's own
-	Deadline time.Duration // of a wait
+	OnFailure string        // "": an exception; ToContinue; or the id of a step
+	Retry     *Retry        // override of what the function declares
+	Timeout   time.Duration // of one attempt; 0: the function's own
+	Deadline  time.Duration // of a wait, of an approval and, optionally, of a hold
 
 	Wait Again // reserve: how often to wait for stock again
 
 	Branches  []Branch // splitter, in the order in which they are tried
 	Otherwise Edge     // splitter
 	When      *policy.Condition
-	Yes, No   Edge // condition
+	Yes, No   Edge // condition, approval
+
+	For   time.Duration // wait: how long
+	Until Date          // wait: until when, instead of For
+
+	Reason   string // hold
+	Who      string // approval: whose answer is wanted
+	Question string // approval
+	Default  Late   // hold and approval: what happens when nobody answers in time
+
+	Entity event.Entity    // set-fields: order, or each line
+	Set    json.RawMessage // set-fields: a list of actions as in policies
+
+	Event   string          // raise-event: name of a declared event
+	Payload json.RawMessage // raise-event: computed values by name; nil when there are none
 
 	Each        string // for-each: "fulfillmentOrder"
 	Concurrency int    // for-each: iterations at a time, 0: all
 	Maximum     int    // for-each: number of items the flow is made for
 	Inner       Scope  // for-each
 }
+
+// Date is a date of the order, moved.
+type Date struct {
+	Field  string // path of a field of type time; "" when there is no date
+	Offset time.Duration
+}
+
+// Late is what becomes of a step that nobody answers in time.
+type Late string
+
+// What a document may say: for a hold the first two, for an approval the others.
+const (
+	LateContinue  Late = "continue"
+	LateException Late = "exception"
+	LateApprove   Late = "approve"
+	LateReject    Late = "reject"
+)
 
 // Edge leads to a step. An edge that goes back is marked with how often an
 // execution may take it.
@@ -104,6 +142,10 @@ type Again int
 // ToException is the target of a splitter's otherwise that puts the order on
 // the exception list.
 const ToException = "exception"
+
+// ToContinue is the onFailure of a step whose failure changes nothing about the
+// way of the order.
+const ToContinue = "continue"
 
 // Branch is one way out of a splitter.
 type Branch struct {

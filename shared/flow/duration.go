@@ -13,6 +13,15 @@ var isoDuration = regexp.MustCompile(`^P(?:(\d{1,6})D)?(?:T(?:(\d{1,6})H)?(?:(\d
 // MaxDuration is the longest duration: an execution lives at most a year.
 const MaxDuration = 365 * 24 * time.Hour
 
+// ParseOffset reads a duration that may be negative, such as -P2D.
+func ParseOffset(s string) (time.Duration, bool) {
+	d, ok := ParseDuration(strings.TrimPrefix(s, "-"))
+	if strings.HasPrefix(s, "-") {
+		d = -d
+	}
+	return d, ok
+}
+
 // ParseDuration reads an ISO 8601 duration of days, hours, minutes and seconds,
 // such as P30D or PT1H30M, of at least one second and at most MaxDuration.
 func ParseDuration(s string) (time.Duration, bool) {

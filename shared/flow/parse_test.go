@@ -101,6 +101,38 @@ func TestEveryProblemIsReportedAtItsPlace(t *testing.T) {
 		"two branches":         {flow.DuplicateName, "a", drawn(`{"id":"a","name":"A","type":"splitter","branches":[{"name":"x","filter":["x@1"],"next":"b"},{"name":¦"x","filter":["y@1"],"next":"b"}],"otherwise":"exception"},` + end("b"))},
 		"branch takes all":     {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"splitter","branches":[{"name":"x","filter":¦[],"next":"b"}],"otherwise":"exception"},` + end("b"))},
 		"branch leads nowhere": {flow.MissingNext, "a", drawn(`{"id":"a","name":"A","type":"splitter","branches":[¦{"name":"x","filter":["x@1"]}],"otherwise":"exception"}`)},
+		"wait for nothing":     {policy.AmbiguousForm, "a", drawn(`¦{"id":"a","name":"A","type":"wait","next":"b"},` + end("b"))},
+		"wait for and until":   {policy.AmbiguousForm, "a", drawn(`¦{"id":"a","name":"A","type":"wait","for":"PT1H","until":{"field":"order.shipBy"},"next":"b"},` + end("b"))},
+		"wait for how long":    {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"wait","for":¦"-PT1H","next":"b"},` + end("b"))},
+		"until no field":       {policy.UnknownPath, "a", drawn(`{"id":"a","name":"A","type":"wait","until":{"field":¦"order.shippedBy"},"next":"b"},` + end("b"))},
+		"until no date":        {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"wait","until":{"field":¦"order.name"},"next":"b"},` + end("b"))},
+		"until what":           {jsondoc.MissingField, "a", drawn(`{"id":"a","name":"A","type":"wait","until":¦{},"next":"b"},` + end("b"))},
+		"until with another":   {jsondoc.UnknownField, "a", drawn(`{"id":"a","name":"A","type":"wait","until":{"field":"order.shipBy",¦"plus":"P1D"},"next":"b"},` + end("b"))},
+		"offset no duration":   {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"wait","until":{"field":"order.shipBy","offset":¦"--P1D"},"next":"b"},` + end("b"))},
+		"hold without reason":  {jsondoc.MissingField, "a", drawn(`¦{"id":"a","name":"A","type":"hold","next":"b"},` + end("b"))},
+		"long reason":          {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"hold","reason":¦"` + strings.Repeat("é", 201) + `","next":"b"},` + end("b"))},
+		"expiry then what":     {jsondoc.MissingField, "a", drawn(`¦{"id":"a","name":"A","type":"hold","reason":"r","expiry":"P1D","next":"b"},` + end("b"))},
+		"expiry then else":     {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"hold","reason":"r","expiry":"P1D","onExpiry":¦"approve","next":"b"},` + end("b"))},
+		"onExpiry of nothing":  {flow.MisplacedField, "a", drawn(`{"id":"a","name":"A","type":"hold","reason":"r","onExpiry":¦"continue","next":"b"},` + end("b"))},
+		"hold inside":          {flow.MisplacedStep, "b", around(`{"id":"b","name":"B","type":¦"hold","reason":"r","next":"c"},` + end("c"))},
+		"approval for ever":    {flow.NoDeadline, "a", drawn(`¦{"id":"a","name":"A","type":"approval","who":"w","question":"q","default":"reject","yes":"b","no":"b"},` + end("b"))},
+		"approval by nobody":   {jsondoc.MissingField, "a", drawn(`¦{"id":"a","name":"A","type":"approval","question":"q","deadline":"P1D","default":"reject","yes":"b","no":"b"},` + end("b"))},
+		"approval then what":   {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"approval","who":"w","question":"q","deadline":"P1D","default":¦"continue","yes":"b","no":"b"},` + end("b"))},
+		"approval leads on":    {flow.MissingNext, "a", drawn(`¦{"id":"a","name":"A","type":"approval","who":"w","question":"q","deadline":"P1D","default":"reject","yes":"b"},` + end("b"))},
+		"set nothing":          {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"set-fields","set":¦[],"next":"b"},` + end("b"))},
+		"set without set":      {jsondoc.MissingField, "a", drawn(`¦{"id":"a","name":"A","type":"set-fields","next":"b"},` + end("b"))},
+		"set what is said":     {policy.NotSettable, "a", drawn(`{"id":"a","name":"A","type":"set-fields","set":[{"set":¦"order.name","value":"x"}],"next":"b"},` + end("b"))},
+		"set of what":          {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"set-fields","entity":¦"stock","set":[{"addTag":"x"}],"next":"b"},` + end("b"))},
+		"set of the order":     {policy.NotSettable, "a", drawn(`{"id":"a","name":"A","type":"set-fields","set":[{"set":¦"line.attributes.x","value":"x"}],"next":"b"},` + end("b"))},
+		"set a location":       {policy.NotSettable, "a", drawn(`{"id":"a","name":"A","type":"set-fields","entity":"line","set":[{"set":¦"line.location","value":"x"}],"next":"b"},` + end("b"))},
+		"set a hold":           {policy.NotSettable, "a", drawn(`{"id":"a","name":"A","type":"set-fields","set":[¦{"hold":"x"}],"next":"b"},` + end("b"))},
+		"copy of nothing":      {policy.UnknownPath, "a", drawn(`{"id":"a","name":"A","type":"set-fields","set":[{"set":"order.attributes.x","compute":{"field":¦"order.nam"}}],"next":"b"},` + end("b"))},
+		"id continue":          {jsondoc.InvalidValue, "continue", drawn(end("a") + `,{"id":¦"continue","name":"B","type":"end"}`)},
+		"failure no text":      {jsondoc.WrongType, "a", drawn(`{"id":"a","name":"A","type":"set-fields","set":[{"addTag":"x"}],"onFailure":¦{"to":"b"},"next":"b"},` + end("b"))},
+		"failure of a wait":    {flow.MisplacedField, "a", drawn(`{"id":"a","name":"A","type":"wait","for":"PT1H",¦"onFailure":"b","next":"b"},` + end("b"))},
+		"raise what":           {jsondoc.MissingField, "a", drawn(`¦{"id":"a","name":"A","type":"raise-event","next":"b"},` + end("b"))},
+		"raise with nothing":   {policy.UnknownPath, "a", drawn(`{"id":"a","name":"A","type":"raise-event","event":"E","payload":{"x":{"field":¦"order.nam"}},"next":"b"},` + end("b"))},
+		"value without name":   {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"raise-event","event":"E","payload":{¦"":"x"},"next":"b"},` + end("b"))},
 		"condition of what":    {policy.UnreachablePath, "a", drawn(`{"id":"a","name":"A","type":"condition","when":{"field":¦"shipment.complete","operator":"equals","value":true},"yes":"b","no":"b"},` + end("b"))},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -203,6 +235,30 @@ func TestADocumentIsReadWhole(t *testing.T) {
 	}
 }
 
+func TestStepsThatWaitAreReadWhole(t *testing.T) {
+	t.Parallel()
+	doc, problems := flow.Parse([]byte(drawn(`{"id":"a","name":"A","type":"wait","for":"PT2H","next":"b"},
+	{"id":"b","name":"B","type":"wait","until":{"field":"order.promisedAt","offset":"-P1DT1H"},"next":"c"},
+	{"id":"c","name":"C","type":"hold","reason":"look","expiry":"P3D","onExpiry":"exception","next":"d"},
+	{"id":"d","name":"D","type":"hold","reason":"ask","next":"e"},
+	{"id":"e","name":"E","type":"approval","who":"Sales","question":"Really?","deadline":"P1D","default":"reject","yes":"z","no":"z"},` + end("z"))))
+	if problems != nil {
+		t.Fatal(problems)
+	}
+	const day = 24 * time.Hour
+	want := []flow.Step{
+		{At: "/steps/0", ID: "a", Name: "A", Type: flow.WaitStep, For: 2 * time.Hour, Next: flow.Edge{To: "b"}},
+		{At: "/steps/1", ID: "b", Name: "B", Type: flow.WaitStep, Until: flow.Date{Field: "order.promisedAt", Offset: -25 * time.Hour}, Next: flow.Edge{To: "c"}},
+		{At: "/steps/2", ID: "c", Name: "C", Type: flow.HoldStep, Reason: "look", Deadline: 3 * day, Default: flow.LateException, Next: flow.Edge{To: "d"}},
+		{At: "/steps/3", ID: "d", Name: "D", Type: flow.HoldStep, Reason: "ask", Next: flow.Edge{To: "e"}},
+		{At: "/steps/4", ID: "e", Name: "E", Type: flow.ApprovalStep, Who: "Sales", Question: "Really?", Deadline: day, Default: flow.LateReject, Yes: flow.Edge{To: "z"}, No: flow.Edge{To: "z"}},
+		{At: "/steps/5", ID: "z", Name: "Z", Type: flow.End},
+	}
+	if diff := cmp.Diff(want, doc.Steps); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestTheCommittedFlowsAreWellFormed(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../../statemachines/*/flow.json")
@@ -244,6 +300,8 @@ func FuzzParse(f *testing.F) {
 	f.Add(around(`{"id":"b","name":"B","type":"splitter","branches":[{"name":"x","filter":["x@1"],"next":"c"}],"otherwise":"exception"},` + end("c")))
 	f.Add(around(`{"id":"b","name":"B","type":"condition","when":{"all":[{"field":"shipment.complete","operator":"equals","value":true}]},"yes":"c","no":{"to":"b","again":{"maximum":3}}},` + end("c")))
 	f.Add(drawn(`{"id":"a","name":"A","type":"provider-action","action":"x","instance":"i","parameters":{"a":[1e999,null]},"retry":{"rate":2},"timeout":"PT1S","raises":"x","next":1},{}`))
+	f.Add(drawn(`{"id":"a","name":"A","type":"wait","until":{"field":"order.shipBy","offset":"-P1D"},"next":"b"},{"id":"b","name":"B","type":"hold","reason":"r","expiry":"P1D","onExpiry":"continue","next":"c"},
+		{"id":"c","name":"C","type":"approval","who":"w","question":"q","deadline":"P1D","default":"reject","yes":"d","no":"d"},` + end("d")))
 	f.Add(`{"format":"2.0"}`)
 	f.Add(`[`)
 	f.Fuzz(func(t *testing.T, doc string) {

@@ -18,7 +18,7 @@ func fieldsOf(t StepType) []string {
 	task := []string{"next", "retry", "timeout"}
 	switch t {
 	case ValidateHeader, ValidateLines, AssignSource:
-		return append(task, "policies")
+		return append(task, "policies", "onFailure")
 	case Reserve:
 		return append(task, "deadline", "again")
 	case CreateFulfillmentOrders:
@@ -32,20 +32,30 @@ func fieldsOf(t StepType) []string {
 	case SendToFulfillment:
 		return append(task, "action", "instance", "parameters")
 	case ProviderAction:
-		return append(task, "action", "instance", "parameters", "raises")
+		return append(task, "action", "instance", "parameters", "raises", "onFailure")
 	case WaitForShipment:
 		return []string{"next", "deadline"}
+	case WaitStep:
+		return []string{"next", "for", "until"}
+	case HoldStep:
+		return []string{"next", "reason", "expiry", "onExpiry"}
+	case RaiseEvent:
+		return append(task, "event", "payload", "onFailure")
+	case SetFields:
+		return append(task, "entity", "set", "onFailure")
+	case ApprovalStep:
+		return []string{"who", "question", "deadline", "default", "yes", "no"}
 	}
 	return nil
 }
 
 var (
 	commonFields = []string{"id", "name", "type", "description"}
-	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, End}
+	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, End}
 	// A step about one fulfillment order stands inside a for-each, one about the
 	// whole order outside.
-	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, End}
-	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, End}
+	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, End}
+	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, End}
 )
 
 // scope reads start and steps; inside is the id of the for-each step around them.
@@ -75,7 +85,7 @@ func (r *reader) scope(n *jsondoc.Node, inside string) Scope {
 
 func (r *reader) step(n *jsondoc.Node) Step {
 	s := Step{At: n.Pointer, ID: r.id(n, "id", maxStepID), Name: r.name(n), Description: r.Text(n, "description")}
-	if s.ID == ToException {
+	if s.ID == ToException || s.ID == ToContinue {
 		r.At(n.Get("id"), jsondoc.InvalidValue, "the id %q is reserved", s.ID)
 	}
 	if s.ID != "" && r.ids[s.ID] {
@@ -107,6 +117,11 @@ func (r *reader) step(n *jsondoc.Node) Step {
 	}
 	if has("deadline") {
 		r.deadline(&s, n)
+	}
+	if has("onFailure") && n.Get("onFailure") != nil {
+		if s.OnFailure = r.NeedText(n, "onFailure"); s.OnFailure == ToException {
+			s.OnFailure = "" // as if nothing were said
+		}
 	}
 	r.own(&s, n)
 	return s
@@ -184,6 +199,16 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 			s.When = policy.ParseCondition(r.Parser, when, r.conditionEntity(n))
 		}
 		s.Yes, s.No = r.edge(n, "yes"), r.edge(n, "no")
+	case WaitStep:
+		r.wait(s, n)
+	case HoldStep:
+		r.hold(s, n)
+	case ApprovalStep:
+		r.approval(s, n)
+	case SetFields:
+		r.setFields(s, n)
+	case RaiseEvent:
+		r.raiseEvent(s, n)
 	}
 }
 

@@ -16,6 +16,12 @@ func StockSignalName(key string) string { return stockSignal + key }
 // IsStockSignal reports whether a signal is one of StockSignalName's.
 func IsStockSignal(signal string) bool { return strings.HasPrefix(signal, stockSignal) }
 
+const holdSignal = "hold/"
+
+// HoldSignalName is the signal that a hold or an approval was answered; key is
+// the step's idempotency key.
+func HoldSignalName(key string) string { return holdSignal + key }
+
 // ShipmentSignalName is the signal of a fulfillment order's n-th shipment, from 1.
 func ShipmentSignalName(fulfillmentOrder string, n int) string {
 	return "shipment/" + fulfillmentOrder + "/" + strconv.Itoa(n)

@@ -36,13 +36,15 @@ func Run(w World, s Script) (path, record string, err error) {
 
 // run executes one command:
 //
-//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes]
+//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes] [payment=STATUS] [ship-by=DURATION]
 //	repeat N send …
 //	until NAME STATE / REASON      wait in virtual time; also: until NAME exception
 //	idle                           let two hours pass
+//	pass DURATION                  let that time pass
 //	retry NAME                     answer the order's exception with reprocess
 //	skip NAME                      answer it with skip
 //	cancel NAME                    cancel the order
+//	release|approve|reject NAME    answer the step that holds the order
 //	correct NAME lines=Q,Q         correct its quantities
 //	abort NAME                     stop the order's latest run
 //	shop fail STATUS TIMES         the next calls fail
@@ -69,10 +71,14 @@ func (r *runner) run(args []string) error {
 	case "idle":
 		r.world.Drive(calm, func() bool { return false })
 		return nil
+	case "pass":
+		return r.pass(args[1])
+	case "release", "approve", "reject":
+		return r.command(args[1], args[0], `{"by":"scenario","reason":"looked at"}`)
 	case "retry", "skip":
 		return r.answer(args[1], args[0])
 	case "cancel":
-		return r.cancel(args[1])
+		return r.command(args[1], args[0], `{"reason":"scenario"}`)
 	case "correct":
 		return r.correct(args[1:])
 	case "abort":
@@ -104,10 +110,14 @@ func (r *runner) send(args []string, times int) error {
 			o.Country = value
 		case "sku":
 			o.SKU = value
+		case "payment":
+			o.Payment = value
 		case "digital":
 			o.Digital = value == "yes"
 		case "after":
 			o.After, err = time.ParseDuration(value)
+		case "ship-by":
+			o.ShipBy, err = time.ParseDuration(value)
 		case "lines":
 			o.Lines, err = quantities(value)
 		default:
@@ -162,12 +172,21 @@ func (r *runner) answer(name, verb string) error {
 	return r.post("/api/exceptions/"+d.Exceptions[0].ID+"/"+verb, nil, nil, 1)
 }
 
-func (r *runner) cancel(name string) error {
+func (r *runner) pass(text string) error {
+	d, err := time.ParseDuration(text)
+	if err == nil {
+		r.world.Drive(d, func() bool { return false })
+	}
+	return err
+}
+
+// command is what a person tells an order to do.
+func (r *runner) command(name, verb, body string) error {
 	d, err := r.detail(name)
 	if err != nil {
 		return err
 	}
-	return r.post("/api/orders/"+d.Status.Order+"/cancel", nil, []byte(`{"reason":"scenario"}`), 1)
+	return r.post("/api/orders/"+d.Status.Order+"/"+verb, nil, []byte(body), 1)
 }
 
 func (r *runner) correct(args []string) error {

@@ -13,6 +13,7 @@ import (
 //	expect line NAME N STATE / REASON      or: expect line NAME N ordered=Q
 //	expect exception NAME STEP CODE        exactly one, with cause and data
 //	expect exceptions NAME N
+//	expect hold NAME STEP                  exactly one step holds it
 //	expect event NAME EVENT TEXT           an event whose payload contains the text
 //	expect runs NAME N
 //	expect warehouse NAME N                orders created at the warehouse, once each
@@ -37,6 +38,8 @@ func (r *runner) expect(what string, args []string) error {
 		return d.expectLine(args[1:])
 	case "exception":
 		return d.expectException(args[1:])
+	case "hold":
+		return d.expectHold(rest)
 	case "exceptions":
 		return same(strconv.Itoa(len(d.Exceptions)), rest)
 	case "event":
@@ -113,6 +116,13 @@ func (d detail) expectException(args []string) error {
 		return fmt.Errorf("it does not explain itself: %+v", e)
 	}
 	return same(e.Step+" "+e.Error, strings.Join(args, " "))
+}
+
+func (d detail) expectHold(step string) error {
+	if len(d.Status.Holds) != 1 {
+		return fmt.Errorf("%d steps hold it", len(d.Status.Holds))
+	}
+	return same(d.Status.Holds[0].Step, step)
 }
 
 func (d detail) expectEvent(name, text string) error {

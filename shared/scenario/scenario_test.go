@@ -122,7 +122,7 @@ func (s *system) Knows(fo string) bool { return fo == "fo_1-1" || fo == "fo_1-2"
 func (s *system) Created() int         { return 2 }
 
 const order = `{"document":{"name":"#L1"},"runs":["r"],"exceptions":[{"id":"exc_1","step":"send","error":"Provider.Unavailable","cause":"down","category":"action","data":{}}],
-"status":{"order":"ord_1","state":"On Hold","reason":"Sending Failed","lines":[{"id":"466","state":"On Hold","reason":"Backorder Hold","ordered":60,"location":"Seattle"},{"id":"467","state":"New","reason":"New","ordered":2}],
+"status":{"order":"ord_1","state":"On Hold","reason":"Sending Failed","lines":[{"id":"466","state":"On Hold","reason":"Backorder Hold","ordered":60,"location":"Seattle"},{"id":"467","state":"New","reason":"New","ordered":2}],"holds":[{"step":"terms"}],
 "fulfillmentOrders":[{"id":"fo_1-1","location":"Seattle","state":"New","reason":"New","shipments":[{"number":1,"lines":[{"line":"466","quantity":60}],"reported":true}]},{"id":"fo_1-2","location":"Chicago","state":"New","reason":"New"}]},
 "journal":[{"events":[{"name":"OrderReceived","entity":"order","seq":1}]},{"events":[{"name":"OrderLineSourced","entity":"line","entityId":"467","seq":2},{"name":"OrderSourced","entity":"order","seq":3,"payload":{"why":"rule 7"}}]},
 {"events":[{"name":"FulfillmentOrderCreated","entity":"fulfillmentOrder","entityId":"fo_1-1","seq":4}]}]}`
@@ -159,13 +159,17 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 func TestCommandsDoWhatTheySay(t *testing.T) {
 	t.Parallel()
 	s, path, record, err := run(t, `
-repeat 3 send create #L1 country=CA lines=60,2 sku=A after=90s digital=yes
+repeat 3 send create #L1 country=CA lines=60,2 sku=A after=90s digital=yes payment=pending ship-by=48h
 until #L1 On Hold / Sending Failed
 until #L1 exception
 idle
 retry #L1
 skip #L1
 cancel #L1
+release #L1
+approve #L1
+reject #L1
+pass 3h
 correct #L1 lines=7,8
 abort #L1
 shop fail 500 2
@@ -179,6 +183,7 @@ expect line #L1 1 On Hold / Backorder Hold
 expect line #L1 1 ordered=60
 expect exception #L1 send Provider.Unavailable
 expect exceptions #L1 1
+expect hold #L1 terms
 expect event #L1 OrderSourced rule 7
 expect runs #L1 1
 expect warehouse #L1 2
@@ -188,9 +193,10 @@ expect stock A Seattle free=7 reserved=3
 	if err != nil {
 		t.Fatal(err)
 	}
-	const document = "/hooks/create signed{Name:#L1 Country:CA Lines:[60 2] SKU:A Digital:true After:1m30s}"
+	const document = "/hooks/create signed{Name:#L1 Country:CA Lines:[60 2] SKU:A Digital:true Payment:pending After:1m30s ShipBy:48h0m0s}"
 	want := []string{
 		document, document, document, "/api/exceptions/exc_1/retry ", "/api/exceptions/exc_1/skip ", `/api/orders/ord_1/cancel {"reason":"scenario"}`,
+		`/api/orders/ord_1/release {"by":"scenario","reason":"looked at"}`, `/api/orders/ord_1/approve {"by":"scenario","reason":"looked at"}`, `/api/orders/ord_1/reject {"by":"scenario","reason":"looked at"}`,
 		`/api/orders/ord_1/correct {"lines":[{"id":"466","quantity":7},{"id":"467","quantity":8}]}`,
 		`/api/stock {"key":"scenario-1-A-Seattle-10","lines":[{"sku":"A","location":"Seattle","quantity":10}]}`,
 		`/api/stock {"key":"scenario-2-A-Seattle-10","lines":[{"sku":"A","location":"Seattle","quantity":10}]}`,
@@ -244,6 +250,9 @@ func TestAStepThatFailsSaysWhy(t *testing.T) {
 		"expect line #L1 3 New / New":              "order has 2 lines",
 		"expect line #L1 2 ordered=9":              "it is: ordered=2",
 		"expect exception #L1 send Other.Code":     "it is: send Provider.Unavailable",
+		"release #L9":                              "404",
+		"pass soon":                                "invalid duration",
+		"expect hold #L1 credit":                   "it is: terms",
 		"expect event #L1 OrderSourced rule 8":     "no such event",
 		"expect warehouse #L1 1":                   "it is: 2",
 		"expect stock A Boston free=7":             "no such stock",

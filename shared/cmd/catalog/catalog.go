@@ -15,6 +15,7 @@ import (
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/provider"
+	"github.com/orderloom/orderloom/statemachines"
 )
 
 // Build returns the catalog.
@@ -38,7 +39,9 @@ func Build() (flow.Catalog, error) {
 		}
 		c.Functions = append(c.Functions, entry)
 	}
-	return c, nil
+	var err error
+	c.Events, err = statemachines.Events()
+	return c, err
 }
 
 func describeProvider(p provider.Provider) (flow.Provider, error) {

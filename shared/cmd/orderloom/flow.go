@@ -8,56 +8,12 @@ import (
 
 	"github.com/orderloom/orderloom/functions/flows"
 	"github.com/orderloom/orderloom/shared/fault"
-	"github.com/orderloom/orderloom/shared/flow"
-	"github.com/orderloom/orderloom/shared/flow/compile"
-	"github.com/orderloom/orderloom/shared/policy"
-	"github.com/orderloom/orderloom/statemachines"
 )
 
 type flowCmd struct {
 	Compile compileCmd `cmd:"" help:"Compile a flow document and print its machine, with what an order costs on standard error, or all its problems."`
+	Diff    diffCmd    `cmd:"" help:"Tell in words what differs between two flow documents."`
 	Publish publishCmd `cmd:"" help:"Publish a flow document, with its policies, to the running Orderloom."`
-}
-
-type compileCmd struct {
-	File     string   `arg:"" help:"The flow document." type:"existingfile"`
-	Policies []string `help:"Policy documents beside those of the repository." type:"existingfile"`
-}
-
-func (c *compileCmd) Run(s *session) error {
-	document, err := os.ReadFile(c.File)
-	if err != nil {
-		return err
-	}
-	policies, err := statemachines.Policies()
-	if err != nil {
-		return err
-	}
-	for _, file := range c.Policies {
-		data, err := os.ReadFile(file)
-		if err != nil {
-			return err
-		}
-		p, problems := policy.Parse(data)
-		if len(problems) > 0 {
-			return fault.New(fault.Invalid, "%v", problems).On(file, "")
-		}
-		policies = append(policies, p)
-	}
-	catalog, err := flow.LoadCatalog()
-	if err != nil {
-		return err
-	}
-	result, problems := compile.Compile(document, catalog, policies)
-	if len(problems) > 0 {
-		for _, p := range problems {
-			fmt.Fprintln(s.err, p)
-		}
-		return fault.New(flows.Invalid, "%s does not compile; problems: %d", c.File, len(problems))
-	}
-	fmt.Fprintln(s.err, "transitions:", result.Transitions)
-	_, err = s.out.Write(result.Machine)
-	return err
 }
 
 type publishCmd struct {

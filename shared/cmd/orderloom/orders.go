@@ -15,6 +15,9 @@ type ordersCmd struct {
 	Show    showOrderCmd    `cmd:"" help:"Show one order: path, state and reasons."`
 	Correct correctOrderCmd `cmd:"" help:"Correct a quantity or the country of an order, before its exception is retried."`
 	Cancel  cancelOrderCmd  `cmd:"" help:"Cancel an order that was not sent to a warehouse yet."`
+	Release answerHoldCmd   `cmd:"" help:"Release an order that its flow holds."`
+	Approve answerHoldCmd   `cmd:"" help:"Approve what a flow asks about an order."`
+	Reject  answerHoldCmd   `cmd:"" help:"Reject what a flow asks about an order."`
 }
 
 type listOrdersCmd struct {
@@ -99,10 +102,11 @@ func (s *session) show(d console.OrderDetail) {
 			fmt.Fprintf(s.out, "  %s  %-28s %s%s\n", e.At.Format(clockLayout), ev.Name, e.Step, because(ev.Payload))
 		}
 	}
-	if len(d.Exceptions) == 0 {
+	if len(d.Exceptions)+len(d.Status.Holds) == 0 {
 		return
 	}
 	fmt.Fprintln(s.out, "\nWaits for a person")
+	s.showHolds(d)
 	for _, e := range d.Exceptions {
 		fmt.Fprintf(s.out, "  %s  step %s, %s: %s\n", e.ID, e.Step, e.Error, e.Cause)
 		for _, why := range e.Why() {

@@ -68,7 +68,7 @@ func OpenFakes(ctx context.Context, o FakeOptions) (*Fakes, error) {
 func (f *Fakes) services(ctx context.Context, o FakeOptions) (*http.ServeMux, error) {
 	mux := http.NewServeMux()
 	var err error
-	for _, id := range []string{DemoShop, LabShop} {
+	for _, id := range []string{DemoShop, LabShop, WholesaleShop} {
 		if f.Shops[id], err = f.shop(ctx, o, id); err != nil {
 			return nil, err
 		}

@@ -40,8 +40,11 @@ func runScenario(t *testing.T, file, flow string) {
 	}
 	w := open(t, world.Options{})
 	shop := world.DemoShop
-	if flow == "lab" {
+	switch flow {
+	case "lab":
 		shop = world.LabShop
+	case "wholesale":
+		shop = world.WholesaleShop
 	}
 	path, record, err := scenario.Run(w.Scenario(t.Context(), shop), script)
 	if err != nil {

@@ -10,11 +10,13 @@ import (
 )
 
 // Ids of the demo's provider instances. An order of the lab shop enters the lab
-// flow, one of the demo shop the default flow.
+// flow, one of the wholesale shop the wholesale flow, one of the demo shop the
+// default flow.
 const (
-	DemoShop  = "demo-shop"
-	LabShop   = "lab-shop"
-	Warehouse = "warehouse"
+	DemoShop      = "demo-shop"
+	LabShop       = "lab-shop"
+	WholesaleShop = "wholesale-shop"
+	Warehouse     = "warehouse"
 )
 
 const (
@@ -101,6 +103,8 @@ func (w *World) install(ctx context.Context) error {
 			Secrets: refs(DemoShop, "accessToken", "hookSecret")},
 		{ID: LabShop, Provider: "shopify", Title: "Shop of the lab", Channel: "lab", Parameters: map[string]string{"baseUrl": w.fakes + "/" + LabShop},
 			Secrets: refs(LabShop, "accessToken", "hookSecret")},
+		{ID: WholesaleShop, Provider: "shopify", Title: "Shop for resellers", Channel: "wholesale", Parameters: map[string]string{"baseUrl": w.fakes + "/" + WholesaleShop},
+			Secrets: refs(WholesaleShop, "accessToken", "hookSecret")},
 		{ID: Warehouse, Provider: "shipstation", Title: "Warehouses", Parameters: map[string]string{"baseUrl": w.fakes + "/shipstation", "warehouse.Seattle": "1", "warehouse.Chicago": "2"},
 			Secrets: refs(Warehouse, "apiKey", "apiSecret", "hookSecret")},
 	}

@@ -105,6 +105,9 @@ func (c *compiler) history(sc *scope) int {
 		if s.Type == flow.ForEach {
 			events += s.Maximum * (2 + c.history(c.inner(s))) // an iteration starts and succeeds
 		}
+		if s.OnFailure != "" {
+			events += tasking.events // its failure is noted
+		}
 		events += attempts(s)
 	}
 	return events
@@ -125,9 +128,9 @@ func attempts(s *flow.Step) int {
 // tasks counts the Tasks of a step on its way to success.
 func tasks(s *flow.Step) int {
 	switch s.Type {
-	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment:
+	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment, flow.SetFields, flow.RaiseEvent:
 		return 1
-	case flow.AssignSource, flow.Reserve:
+	case flow.AssignSource, flow.Reserve, flow.HoldStep, flow.ApprovalStep:
 		return 2
 	case flow.SendToFulfillment:
 		return 3
@@ -148,6 +151,12 @@ func (c *compiler) weigh(sc *scope, s *flow.Step) weight {
 		w = w.plus(plain)
 	case flow.ForEach:
 		w = w.plus(mapping)
+	case flow.WaitStep:
+		w = plain
+	case flow.HoldStep:
+		w = holding.plus(tasking) // when its time is over
+	case flow.ApprovalStep:
+		w = holding.plus(tasking).plus(plain)
 	case flow.WaitForShipment:
 		w = holding
 	case flow.SendToFulfillment:

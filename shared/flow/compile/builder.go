@@ -165,7 +165,7 @@ type way struct {
 // between.
 func (b *builder) to(id string, src source) way {
 	s := b.sc.byID[id]
-	if !isDecision(s) {
+	if !isPrepared(s) {
 		return way{next: first(s)}
 	}
 	decisions := b.sc.decisions(id)

@@ -60,6 +60,10 @@ func forward(e edge) bool { return e.Again == 0 }
 func (c *compiler) checkCycles() {
 	for _, sc := range c.scopes {
 		w := &walk{sc: sc, state: map[string]visit{}, back: func(e edge) {
+			if e.name == failureEdge {
+				c.report.Add(UnmarkedCycle, e.from.ID, e.at, "the failure of %q leads back to %q without an end | Let it become an exception, which a person reprocesses, or lead it ahead", e.from.ID, e.To)
+				return
+			}
 			c.report.Add(UnmarkedCycle, e.from.ID, e.at, `the edge from %q goes back to %q without an end | Mark it: {"to": %q, "again": {"maximum": 10}}`, e.from.ID, e.To, e.To)
 		}}
 		w.from(sc.Start)

@@ -28,6 +28,9 @@ func (c *compiler) checkOrder() {
 			if need, why := c.needs(s); need != "" && !p.types[need] {
 				c.report.Add(MissingStepBefore, s.ID, s.At, "a path leads to %q without a step of type %s, %s | Put one before it on every path", s.Name, need, why)
 			}
+			if waitsForPerson(s) && p.sent {
+				c.report.Add(HeldTooLate, s.ID, s.At, "a path leads to %q on which a fulfillment order was sent already; what is on its way cannot be held | Put it before the for-each step", s.Name)
+			}
 			if s.Type == flow.SendToFulfillment && p.sent {
 				c.report.Add(SentTwice, s.ID, s.At, "a path leads to %q on which the fulfillment order was sent already | Send it once on every path", s.Name)
 			}
@@ -69,12 +72,17 @@ func (c *compiler) pathsTo(sc *scope) map[string]passed {
 	}
 	known[sc.Start] = passed{types: map[flow.StepType]bool{}}
 	for queue := []string{sc.Start}; len(queue) > 0; queue = queue[1:] {
-		after := c.after(sc.byID[queue[0]], known[queue[0]])
+		before := known[queue[0]]
+		after := c.after(sc.byID[queue[0]], before)
 		for _, e := range sc.edges[queue[0]] {
 			if sc.byID[e.To] == nil {
 				continue
 			}
-			if p, changed := merge(known, e.To, after); changed {
+			behind := after
+			if e.name == failureEdge {
+				behind = before // what failed was not done
+			}
+			if p, changed := merge(known, e.To, behind); changed {
 				known[e.To] = p
 				queue = append(queue, e.To)
 			}
@@ -85,7 +93,9 @@ func (c *compiler) pathsTo(sc *scope) map[string]passed {
 
 func (c *compiler) after(s *flow.Step, p passed) passed {
 	out := passed{maps.Clone(p.types), p.sent || s.Type == flow.SendToFulfillment}
-	out.types[s.Type] = true
+	if s.OnFailure != flow.ToContinue { // else it may have failed
+		out.types[s.Type] = true
+	}
 	if s.Type == flow.ForEach {
 		out.sent = out.sent || c.sends(s)
 	}

@@ -14,18 +14,24 @@ const (
 	applyPolicies  = "orders/apply-policies"
 	createOrders   = "orders/create-fulfillment-orders"
 	raiseException = "orders/raise-exception"
+	expireHold     = "orders/expire-hold"
+	setFields      = "orders/set-fields"
+	raiseEvent     = "orders/raise-event"
 	assignSource   = "sourcing/assign"
 	reserveStock   = "inventory/reserve"
 	releaseStock   = "inventory/release"
 )
 
 func (c *compiler) checkActions() {
-	for _, id := range []string{applyEvent, applyPolicies, createOrders, raiseException, assignSource, reserveStock, releaseStock} {
+	for _, id := range []string{applyEvent, applyPolicies, createOrders, raiseException, expireHold, setFields, raiseEvent, assignSource, reserveStock, releaseStock} {
 		if _, ok := c.catalog.Function(id); !ok {
 			c.report.Add(MissingFunction, "", "", "the catalog has no function %q, which every flow needs | Generate the catalog again", id)
 		}
 	}
 	for sc, s := range c.steps {
+		if s.Event != "" {
+			c.checkEvent(s)
+		}
 		if s.Action != "" {
 			f, ok := c.catalog.Function(s.Action)
 			switch {

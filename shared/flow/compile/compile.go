@@ -28,6 +28,21 @@ type Result struct {
 // are about to be; more than the flow uses do no harm. With problems there is
 // no machine.
 func Compile(document []byte, catalog *flow.Catalog, policies []policy.Policy) (Result, flow.Problems) {
+	c := prepare(document, catalog, policies)
+	if problems := c.through(passes()); len(problems) > 0 {
+		return Result{Doc: c.doc}, problems
+	}
+	c.result.Doc, c.result.Functions = c.doc, slices.Sorted(maps.Keys(c.functions))
+	return c.result, nil
+}
+
+// Check reports what Compile would, but for the problems that only the written
+// machine shows: fast enough for a document that is being typed.
+func Check(document []byte, catalog *flow.Catalog, policies []policy.Policy) flow.Problems {
+	return prepare(document, catalog, policies).through(slices.DeleteFunc(passes(), func(p pass) bool { return p.sound }))
+}
+
+func prepare(document []byte, catalog *flow.Catalog, policies []policy.Policy) *compiler {
 	if catalog == nil {
 		catalog = &flow.Catalog{}
 	}
@@ -36,19 +51,21 @@ func Compile(document []byte, catalog *flow.Catalog, policies []policy.Policy) (
 	for _, p := range policies {
 		c.policies[p.Ref()] = p
 	}
-	if report.Readable() {
-		for _, pass := range passes() {
-			if pass.sound && len(report.Problems()) > 0 {
-				break
-			}
-			pass.run(c)
+	return c
+}
+
+// through runs the passes and returns the problems that they and the reader found.
+func (c *compiler) through(all []pass) flow.Problems {
+	if !c.report.Readable() {
+		return c.report.Problems()
+	}
+	for _, pass := range all {
+		if pass.sound && len(c.report.Problems()) > 0 {
+			break
 		}
+		pass.run(c)
 	}
-	if problems := report.Problems(); len(problems) > 0 {
-		return Result{Doc: doc}, problems
-	}
-	c.result.Doc, c.result.Functions = doc, slices.Sorted(maps.Keys(c.functions))
-	return c.result, nil
+	return c.report.Problems()
 }
 
 type compiler struct {

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"golang.org/x/tools/txtar"
+	"pgregory.net/rapid"
 
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/compile"
@@ -23,8 +24,8 @@ import (
 )
 
 // Each file of testdata is one case: sections document, optionally policies
-// (a list, beside those of the repository), and what comes out: the problems,
-// or the machine and what it costs.
+// (a list, beside those of the repository) and catalog (in place of the own one),
+// and what comes out: the problems, or the machine and what it costs.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for _, file := range cases(t) {
@@ -37,7 +38,7 @@ func TestGolden(t *testing.T) {
 			archive := txtar.Parse(data)
 			in := sections(archive)
 			result, problems := compileCase(t, in)
-			archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return f.Name != "document" && f.Name != "policies" })
+			archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return !slices.Contains([]string{"document", "policies", "catalog"}, f.Name) })
 			add := func(name string, text []byte) {
 				archive.Files = append(archive.Files, txtar.File{Name: name, Data: append(bytes.TrimRight(text, "\n"), '\n')})
 			}
@@ -70,6 +71,12 @@ func sections(a *txtar.Archive) map[string][]byte {
 
 func compileCase(t testing.TB, in map[string][]byte) (compile.Result, flow.Problems) {
 	catalog, policies := world(t)
+	if own := in["catalog"]; own != nil {
+		catalog = &flow.Catalog{}
+		if err := json.Unmarshal(own, catalog); err != nil {
+			t.Fatal(err)
+		}
+	}
 	var more []policy.Policy
 	if list := in["policies"]; list != nil {
 		if err := json.Unmarshal(list, &more); err != nil {
@@ -107,16 +114,21 @@ func TestEveryProblemHasACase(t *testing.T) {
 		}
 		shown.Write(sections(txtar.Parse(data))["problems"])
 	}
-	unreachable := []string{compile.MachineInvalid, compile.MissingFunction} // defects, not drawings
-	for _, code := range codes(t, "problem.go") {
-		if !strings.Contains(seen, "`"+code+"`") {
-			t.Errorf("statemachines/README.md does not explain %s", code)
-		}
-		if strings.ToUpper(code) == code && !slices.Contains(unreachable, code) && !strings.Contains(shown.String(), " "+code+" ") {
-			t.Errorf("no case in testdata shows %s", code)
+	for _, file := range []string{"problem.go", "../problem.go", "../../policy/jsondoc/problem.go"} {
+		for _, code := range codes(t, file) {
+			if !strings.Contains(seen, "`"+code+"`") {
+				t.Errorf("statemachines/README.md does not explain %s", code)
+			}
+			// No drawing makes the compiler write an invalid machine; TestAnInvalidMachineIsReported does.
+			if code == compile.MachineInvalid || strings.ToUpper(code) != code {
+				continue
+			}
+			if !strings.Contains(shown.String(), " "+code+" ") && !strings.Contains(shown.String(), " "+code+":") {
+				t.Errorf("no case in testdata shows %s", code)
+			}
 		}
 	}
-	for _, code := range append(codes(t, "../problem.go"), codes(t, "../../policy/problem.go")...) {
+	for _, code := range codes(t, "../../policy/problem.go") { // its cases are policy's own
 		if !strings.Contains(seen, "`"+code+"`") {
 			t.Errorf("statemachines/README.md does not explain %s", code)
 		}
@@ -131,6 +143,9 @@ func codes(t *testing.T, file string) []string {
 	}
 	var all []string
 	ast.Inspect(tree, func(n ast.Node) bool {
+		if _, body := n.(*ast.FuncDecl); body {
+			return false
+		}
 		if spec, ok := n.(*ast.ValueSpec); ok {
 			for _, v := range spec.Values {
 				if lit, ok := v.(*ast.BasicLit); ok && lit.Kind == token.STRING {
@@ -202,9 +217,59 @@ func TestEveryTaskIsGuarded(t *testing.T) {
 
 func TestSameDocumentSameBytes(t *testing.T) {
 	t.Parallel()
-	if a, b := compiled(t, lab(t)), compiled(t, lab(t)); !bytes.Equal(a.Machine, b.Machine) {
-		t.Error("two compilations differ")
+	for _, file := range cases(t) {
+		data, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		in := sections(txtar.Parse(data))
+		result, problems := compileCase(t, in)
+		again, same := compileCase(t, in)
+		if !bytes.Equal(result.Machine, again.Machine) || !slices.Equal(problems, same) {
+			t.Errorf("%s: two compilations differ", file)
+		}
 	}
+}
+
+// Mistakes in several steps are all reported at once, each at its step, also
+// while somebody types.
+func TestAllProblemsAtOnce(t *testing.T) {
+	t.Parallel()
+	mistakes := []struct{ code, was, is string }{
+		{compile.UnpublishedPolicy, `"check-`, `"nobody-`},
+		{compile.WrongPolicyKind, `"check-1@1"`, `"filter-0@1"`},
+		{compile.UnknownAction, `"shopify/create-fulfillment"`, `"shopify/dance"`},
+		{compile.UnknownTarget, `"no": "s`, `"no": "x`},
+		{flow.UnknownType, `"type": "provider-action"`, `"type": "dance"`},
+		{flow.InvalidRef, `"filter": ["filter-0@1"]`, `"filter": ["filter"]`},
+		{flow.MisplacedField, `"instance"`, `"each": 1, "instance"`},
+	}
+	document, policies := large(40, 2)
+	catalog, _ := world(t)
+	rapid.Check(t, func(t *rapid.T) {
+		lines := strings.Split(string(document), "\n")
+		type place struct{ step, code string }
+		var want []place
+		for i, line := range lines {
+			m := mistakes[rapid.IntRange(0, len(mistakes)-1).Draw(t, "mistake")]
+			if !rapid.Bool().Draw(t, "make it") || !strings.Contains(line, m.was) {
+				continue
+			}
+			lines[i] = strings.Replace(line, m.was, m.is, 1)
+			id, _, _ := strings.Cut(strings.TrimPrefix(line, `    {"id": "`), `"`)
+			want = append(want, place{id, m.code})
+		}
+		wrong := []byte(strings.Join(lines, "\n"))
+		_, problems := compile.Compile(wrong, catalog, policies)
+		for _, w := range want {
+			if !slices.ContainsFunc(problems, func(p flow.Problem) bool { return p.Step == w.step && p.Code == w.code }) {
+				t.Errorf("%s of step %s is not reported:\n%v", w.code, w.step, problems)
+			}
+		}
+		if typed := compile.Check(wrong, catalog, policies); !slices.Equal(typed, problems) {
+			t.Errorf("while typing:\n%v\ncompiled:\n%v", typed, problems)
+		}
+	})
 }
 
 func FuzzCompile(f *testing.F) {
@@ -230,6 +295,18 @@ func FuzzCompile(f *testing.F) {
 		}
 		if problems.Has(compile.MachineInvalid) {
 			t.Error(problems)
+		}
+		for _, p := range problems {
+			if p.Code == "" || p.Message == "" || p.Pos < 0 || p.Pos > len(doc) || p.Line < 1 || p.Column < 1 {
+				t.Errorf("%+v", p)
+			}
+		}
+		again, same := compile.Compile(doc, catalog, policies)
+		if !bytes.Equal(result.Machine, again.Machine) || !slices.Equal(problems, same) {
+			t.Error("two compilations differ")
+		}
+		if typed := compile.Check(doc, catalog, policies); len(typed) > 0 && !slices.Equal(typed, problems) {
+			t.Errorf("while typing:\n%v\ncompiled:\n%v", typed, problems)
 		}
 	})
 }

@@ -22,9 +22,21 @@ type test struct {
 	expr     string // over $f
 }
 
-// testsOf lists the booleans of a decision, in the order in which it asks.
+// testName is the variable of what a step was told or asks for.
+func testName(s *flow.Step) string {
+	if s.Type == flow.WaitStep {
+		return "until_" + identifier(s.ID)
+	}
+	return "if_" + identifier(s.ID)
+}
+
+// testsOf lists the booleans of a decision, in the order in which it asks, or
+// the time of a wait.
 func testsOf(s *flow.Step, policies map[string]policy.Policy) []test {
-	name := "if_" + identifier(s.ID)
+	name := testName(s)
+	if s.Type == flow.WaitStep {
+		return []test{{name, untilExpr(s.Until)}}
+	}
 	if s.Type == flow.ConditionStep {
 		if s.When == nil {
 			return nil
@@ -42,13 +54,16 @@ func testsOf(s *flow.Step, policies map[string]policy.Policy) []test {
 	return all
 }
 
-// factsOf lists the facts that a decision needs, sorted.
+// factsOf lists the facts that a decision or a wait needs, sorted.
 func factsOf(s *flow.Step, policies map[string]policy.Policy) []string {
 	need := map[string]bool{}
 	if s.When != nil {
-		for _, f := range conditionFacts(s.When) {
+		for _, f := range s.When.Facts() {
 			need[f] = true
 		}
+	}
+	if s.Until.Field != "" {
+		need[s.Until.Field] = true
 	}
 	for _, b := range s.Branches {
 		for _, ref := range b.Filter {
@@ -61,29 +76,6 @@ func factsOf(s *flow.Step, policies map[string]policy.Policy) []string {
 	return slices.Sorted(maps.Keys(need))
 }
 
-// conditionFacts is c.Facts for a condition that may have been read only half:
-// then its relation has no Where.
-func conditionFacts(c *policy.Condition) (facts []string) {
-	if halfRead(c) {
-		return nil
-	}
-	return c.Facts()
-}
-
-func halfRead(c *policy.Condition) bool {
-	if c.Not != nil {
-		return halfRead(c.Not)
-	}
-	for _, list := range [][]policy.Condition{c.All, c.Any} {
-		for i := range list {
-			if halfRead(&list[i]) {
-				return true
-			}
-		}
-	}
-	return c.Relation != "" && (c.Where == nil || halfRead(c.Where))
-}
-
 // identifier makes a step's id part of the name of a variable; ids have no
 // underscores, so two ids never become one.
 func identifier(id string) string { return strings.ReplaceAll(id, "-", "_") }
@@ -94,20 +86,21 @@ type source struct {
 	known   map[string]string // fact → expression
 }
 
-// decisions lists a decision and those that follow it without a Task between.
+// decisions lists a decision, and those that follow it without a Task between.
+// A wait for a date is one, too; what follows it looks at a later order.
 func (sc *scope) decisions(id string) []*flow.Step {
 	var all []*flow.Step
 	seen := map[string]bool{}
 	var visit func(string)
 	visit = func(id string) {
 		s := sc.byID[id]
-		if seen[id] || !isDecision(s) {
+		if seen[id] || !isPrepared(s) {
 			return
 		}
 		seen[id] = true
 		all = append(all, s)
 		for _, e := range sc.edges[id] {
-			if forward(e) {
+			if forward(e) && isDecision(s) {
 				visit(e.To)
 			}
 		}

@@ -41,7 +41,7 @@ func (b *builder) choice(s *flow.Step, exits []exit) object {
 		if x.edge.Again > 0 {
 			rule = append(rule, field{"Output", exhausted(s, x.edge)}, field{"Next", b.exception(s, "Exception", b.again(s))})
 		} else {
-			rule = append(rule, field{"Next", b.ahead(x.edge.To)})
+			rule = append(rule, field{"Next", b.ahead(s, x.edge.To)})
 		}
 		rules = append(rules, rule)
 	}
@@ -53,26 +53,27 @@ func (b *builder) otherwise(s *flow.Step, rules []object, e edge) object {
 	if e.Again > 0 {
 		return object{{"Type", "Choice"}, {"Choices", rules}, {"Output", exhausted(s, e)}, {"Default", b.exception(s, "Exception", b.again(s))}}
 	}
-	return object{{"Type", "Choice"}, {"Choices", rules}, {"Default", b.ahead(e.To)}}
+	return object{{"Type", "Choice"}, {"Choices", rules}, {"Default", b.ahead(s, e.To)}}
 }
 
 func exhausted(s *flow.Step, e edge) object {
 	return raised(TooManyRounds, "Find out why it comes back, then reprocess to begin counting again", "%s: the flow went back to %q %d times, as often as it may", s.Name, e.To, e.Again)
 }
 
-// ahead is the state of a step after a decision, whose booleans are computed.
-func (b *builder) ahead(id string) string {
-	if s := b.sc.byID[id]; !isDecision(s) {
-		return first(s)
+// ahead is the state of a step after a decision, with which its booleans were
+// computed; the answer to an approval comes without any.
+func (b *builder) ahead(from *flow.Step, id string) string {
+	if s := b.sc.byID[id]; isPrepared(s) && isDecision(from) {
+		return s.Name
 	}
-	return b.sc.byID[id].Name
+	return b.back(id)
 }
 
 // back is the state of a step on an edge that goes back: what was computed for
 // a decision there is out of date.
 func (b *builder) back(id string) string {
 	s := b.sc.byID[id]
-	if isDecision(s) {
+	if isPrepared(s) {
 		return b.fetch(s)
 	}
 	return first(s)

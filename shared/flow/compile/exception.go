@@ -13,9 +13,10 @@ import (
 // an execution lives. Then the run fails, and is listed for that.
 const exceptionWait = 350 * 24 * time.Hour
 
-// caught leads the failures of a step's state to the exception list.
+// caught leads the failures of a step's state to the exception list, or where
+// the step's onFailure leads.
 func (b *builder) caught(s *flow.Step, special ...catcher) []catcher {
-	return b.caughtBy(b.exception(s, "Exception", b.again(s)), special...)
+	return b.caughtBy(b.failing(s), special...)
 }
 
 func (b *builder) caughtBy(exception string, special ...catcher) []catcher {
@@ -40,7 +41,7 @@ func (b *builder) anew() catcher {
 
 // again leads back to where a step begins.
 func (b *builder) again(s *flow.Step) way {
-	if isDecision(s) {
+	if isPrepared(s) {
 		return b.to(s.ID, b.atHand())
 	}
 	return way{next: first(s)}
@@ -95,10 +96,10 @@ func (b *builder) answers(s *flow.Step) []flow.Answer {
 	return all
 }
 
-// skippable: without a validation, or without telling the shop, nothing wrong
-// or unpaid leaves twice. What the later steps build on cannot be skipped.
+// skippable: without a validation, without telling the shop or with a hold
+// released, nothing wrong or unpaid leaves twice. What the later steps build on cannot be skipped.
 func skippable(s *flow.Step) bool {
-	return s.Type == flow.ValidateHeader || s.Type == flow.ValidateLines || s.Type == flow.ProviderAction
+	return s.Type == flow.ValidateHeader || s.Type == flow.ValidateLines || s.Type == flow.ProviderAction || s.Type == flow.HoldStep
 }
 
 func (b *builder) mayHaveSent(s *flow.Step) bool {

@@ -19,26 +19,55 @@ type field struct {
 // MarshalJSON writes the fields in order.
 func (o object) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
+	err := o.encode(&b)
+	return b.Bytes(), err
+}
+
+func (o object) encode(b *bytes.Buffer) error {
 	b.WriteByte('{')
 	for i, f := range o {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		for j, part := range []any{f.key, f.value} {
-			if j > 0 {
-				b.WriteByte(':')
-			}
-			if err := encode(&b, part); err != nil {
-				return nil, err
-			}
+		if err := encode(b, f.key); err != nil {
+			return err
+		}
+		b.WriteByte(':')
+		if err := encode(b, f.value); err != nil {
+			return err
 		}
 	}
 	b.WriteByte('}')
-	return b.Bytes(), nil
+	return nil
 }
 
 // encode writes JSON that people can read: expressions are full of < and &.
+// Objects are written here, because encoding/json would check each of them again
+// on every level around it.
 func encode(b *bytes.Buffer, v any) error {
+	switch v := v.(type) {
+	case object:
+		return v.encode(b)
+	case []object:
+		b.WriteByte('[')
+		for i, o := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			if err := o.encode(b); err != nil {
+				return err
+			}
+		}
+		b.WriteByte(']')
+		return nil
+	case string:
+		if !strings.ContainsFunc(v, escaped) {
+			b.WriteByte('"')
+			b.WriteString(v)
+			b.WriteByte('"')
+			return nil
+		}
+	}
 	e := json.NewEncoder(b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
@@ -48,11 +77,22 @@ func encode(b *bytes.Buffer, v any) error {
 	return nil
 }
 
+// escaped reports what JSON may write differently in a text.
+func escaped(c rune) bool { return c < ' ' || c > '~' || c == '"' || c == '\\' }
+
 // with appends fields.
 func (o object) with(more ...field) object { return append(o[:len(o):len(o)], more...) }
 
 // expr writes an expression.
 func expr(text string) string { return "{% " + text + " %}" }
+
+// text writes a text so that it is not taken for an expression or a placeholder.
+func text(s string) any {
+	if !strings.Contains(s, "{%") && !strings.Contains(s, "${") {
+		return s
+	}
+	return expr(policy.Quote(s))
+}
 
 // parameters writes a step's parameters so that nothing in them is taken for an
 // expression or a placeholder.

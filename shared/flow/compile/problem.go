@@ -7,6 +7,7 @@ const (
 	UnreachableStep   = "UNREACHABLE_STEP"    // no path leads to the step
 	UnmarkedCycle     = "UNMARKED_CYCLE"      // an edge goes back without again
 	MissingStepBefore = "MISSING_STEP_BEFORE" // a path leads here without a step that this one needs
+	HeldTooLate       = "HELD_TOO_LATE"       // a path holds an order that was sent
 	SentTwice         = "SENT_TWICE"          // a path sends one fulfillment order twice
 	UnknownAction     = "UNKNOWN_ACTION"      // no function has that id
 	NotAnAction       = "NOT_AN_ACTION"       // the function is not for steps

@@ -49,6 +49,8 @@ type call struct {
 	Cause    string
 	Answers  []flow.Answer
 	Token    string
+	Answer   flow.HoldAnswer
+	Set      json.RawMessage
 
 	Parameters json.RawMessage
 }
@@ -179,6 +181,8 @@ func (r *rig) invoke(_ context.Context, function string, payload []byte) ([]byte
 		return []byte(`{"assignments":[{"line":"1","location":"Seattle"}]}`), nil
 	case "orders/create-fulfillment-orders":
 		return []byte(`{"version":1,"facts":{},"fulfillmentOrders":[{"id":"fo_1","location":"Seattle"}]}`), nil
+	case "orders/expire-hold":
+		return fmt.Appendf(nil, `{"version":1,"facts":{},"answer":%q}`, c.Answer), nil
 	case "shipstation/create-order":
 		return []byte(`{"remote":"77"}`), nil
 	case "shopify/create-fulfillment":

@@ -20,8 +20,11 @@ type edge struct {
 	flow.Edge
 	from *flow.Step
 	at   string // JSON pointer
-	name string // apart from the other edges of its step: "", "yes", "no", number of a branch, "otherwise"
+	name string // apart from the other edges of its step: "", "yes", "no", number of a branch, "otherwise", failureEdge
 }
+
+// failureEdge is the name of the edge that a step takes when it failed.
+const failureEdge = "failure"
 
 // resolve finds the scopes and their edges.
 func (c *compiler) resolve() {
@@ -60,6 +63,9 @@ func edgesOf(s *flow.Step) []edge {
 	if s.Otherwise.To != flow.ToException {
 		add(s.Otherwise, "/otherwise", "otherwise")
 	}
+	if s.OnFailure != flow.ToContinue {
+		add(flow.Edge{To: s.OnFailure}, "/onFailure", failureEdge)
+	}
 	return all
 }
 
@@ -71,6 +77,12 @@ func (c *compiler) inner(s *flow.Step) *scope {
 		}
 	}
 	return nil
+}
+
+// isPrepared reports whether a step works with what the Task before it has
+// computed from facts: a decision, or a wait for a date.
+func isPrepared(s *flow.Step) bool {
+	return isDecision(s) || s.Type == flow.WaitStep && s.Until.Field != ""
 }
 
 // isDecision reports whether a step only chooses a way.

@@ -29,7 +29,7 @@ func (c *compiler) checkSizes() {
 		if s.Type == flow.AssignSource {
 			c.checkAssignment(s)
 		}
-		if isDecision(s) {
+		if isPrepared(s) {
 			c.checkFacts(s)
 		}
 	}
@@ -38,7 +38,8 @@ func (c *compiler) checkSizes() {
 func (c *compiler) checkAssignment(s *flow.Step) {
 	why := 0
 	for _, ref := range s.Policies {
-		why += whyBytes * len(c.policies[ref].Rules)
+		p := c.policies[ref]
+		why += whyBytes * len(p.AllRules())
 	}
 	explained := min(c.doc.MaxLines, maxReasons) * (lineBytes + why)
 	if size := max(c.doc.MaxLines*lineBytes, explained); size > maxPayload {

@@ -32,6 +32,16 @@ func (b *builder) step(s *flow.Step) {
 		b.wait(s)
 	case flow.ProviderAction:
 		b.act(s)
+	case flow.WaitStep:
+		b.pause(s)
+	case flow.HoldStep:
+		b.hold(s)
+	case flow.ApprovalStep:
+		b.approval(s)
+	case flow.RaiseEvent:
+		b.raise(s)
+	case flow.SetFields:
+		b.setFields(s)
 	case flow.End:
 		b.add(s, s.Name, object{{"Type", "Succeed"}, {"Output", object{}}})
 	}
@@ -67,7 +77,7 @@ const noLocation = "Sourcing.NoLocation"
 // assign asks for locations and applies them. Both begin again on reprocess:
 // the order may have been corrected meanwhile.
 func (b *builder) assign(s *flow.Step) {
-	exception := b.exception(s, "Exception", b.again(s))
+	exception := b.failing(s)
 	failed := b.applies(s, event.OrderSourcingFailed, nil)
 	failed.catch, failed.output, failed.next = b.caughtBy(exception), expr("$states.input"), exception
 	b.add(s, s.Name, b.c.state(own(s, task{

@@ -29,16 +29,17 @@ func (c *compiler) write() {
 	}
 	out.WriteByte('\n')
 	c.result.Machine = out.Bytes()
-	c.verify()
+	c.verify(flat.Bytes())
 }
 
-// verify reads what was written as Step Functions would.
-func (c *compiler) verify() {
+// verify reads what was written as Step Functions would. The same without
+// blanks is faster to read.
+func (c *compiler) verify(flat []byte) {
 	if n := len(c.result.Machine); n > asl.MaxDefinition {
 		c.report.Add(MachineTooLarge, "", "/steps", "the machine has %d bytes, more than the %d that Step Functions takes | Split the flow into several", n, asl.MaxDefinition)
 		return
 	}
-	if _, problems := asl.Parse(c.result.Machine); len(problems) > 0 {
+	if _, problems := asl.Parse(flat); len(problems) > 0 {
 		c.report.Add(MachineInvalid, "", "", "the compiler wrote a machine that Step Functions refuses: %v | Report this as a defect of Orderloom", problems[0])
 	}
 }

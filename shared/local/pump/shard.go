@@ -52,7 +52,6 @@ func (s *shard) run() {
 		select {
 		case <-s.pump.ctx.Done():
 		case <-s.news:
-			pause(s.pump.ctx, window)
 		}
 	}
 }

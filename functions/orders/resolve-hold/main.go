@@ -1,0 +1,8 @@
+// Command resolve-hold is the Lambda function orders/resolve-hold.
+package main
+
+import "github.com/orderloom/orderloom/functions/orders"
+import "github.com/orderloom/orderloom/shared/awsenv"
+import "github.com/orderloom/orderloom/shared/awsenv/storeenv"
+
+func main() { awsenv.Start(orders.ResolveHold, storeenv.Records) }

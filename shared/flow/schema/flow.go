@@ -1,0 +1,114 @@
+// Package schema describes flow documents and policies as JSON Schema, from the
+// tables by which they are read, for editors and for those who write documents
+// by program. What a document means, such as whether an edge leads anywhere, and
+// what needs two places to be compared, is for the parser and the compiler alone.
+package schema
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/invopop/jsonschema"
+
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
+)
+
+const (
+	idPattern     = `^[a-z][a-z0-9]*(-[a-z0-9]+)*$`
+	refPattern    = `^[a-z][a-z0-9]*(-[a-z0-9]+)*@[1-9][0-9]{0,6}$`
+	offsetPattern = `^-?P([0-9]{1,6}D)?(T([0-9]{1,6}H)?([0-9]{1,7}M)?([0-9]{1,8}S)?)?$`
+)
+
+// Flow is the schema of a flow document.
+func Flow() ([]byte, error) {
+	outer, err := steps(false)
+	if err != nil {
+		return nil, err
+	}
+	inner, err := steps(true)
+	if err != nil {
+		return nil, err
+	}
+	layout := &jsonschema.Schema{Type: "object", AdditionalProperties: object(may("x", position()), may("y", position()))}
+	s := object(
+		must("format", oneOf(flow.Format)),
+		must("id", identifier(flow.MaxIDLength)),
+		must("title", text(200)),
+		may("description", anyText()),
+		must("type", oneOf(event.Order)),
+		may("profile", oneOf("standard")),
+		must("entry", object(must("event", oneOf(event.OrderReceived)), may("filter", list(ref("policyReference"), 0)))),
+		may("maxLines", whole(1, flow.MaxLinesLimit)),
+		must("start", text(0)),
+		must("steps", list(ref("step"), 1)),
+		may("layout", layout),
+	)
+	s.Title = "Orderloom flow"
+	s.Definitions = jsonschema.Definitions{
+		"step": outer, "innerStep": inner,
+		"edge":            edge(),
+		"again":           object(must("maximum", whole(1, flow.MaxAgain))),
+		"duration":        duration(),
+		"policyReference": pattern(refPattern, "id@version"),
+	}
+	maps.Copy(s.Definitions, conditions())
+	maps.Copy(s.Definitions, actions())
+	return write(s)
+}
+
+func identifier(longest uint64) *jsonschema.Schema {
+	s := pattern(idPattern, "small letters, digits and single dashes")
+	s.MaxLength = &longest
+	return s
+}
+
+func position() *jsonschema.Schema { return whole(-1_000_000, 1_000_000) }
+
+func duration() *jsonschema.Schema {
+	return pattern(`^P([0-9]{1,6}D)?(T([0-9]{1,6}H)?([0-9]{1,7}M)?([0-9]{1,8}S)?)?$`, "ISO 8601, from a second to a year, e.g. PT30S, PT2H or P30D")
+}
+
+func edge() *jsonschema.Schema {
+	return &jsonschema.Schema{OneOf: []*jsonschema.Schema{
+		anyText(),
+		object(must("to", text(0)), must("again", ref("again"))),
+	}, Description: "the id of a step; marked with again when it goes back"}
+}
+
+// steps describes the steps on one side of a for-each.
+func steps(inside bool) (*jsonschema.Schema, error) {
+	types := flow.StepTypes(inside)
+	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{"id", "name", "type"}}
+	s.Properties.Set("type", oneOf(types...))
+	for _, t := range types {
+		step, err := stepOf(t)
+		if err != nil {
+			return nil, err
+		}
+		s.AllOf = append(s.AllOf, when(has("type", string(t)), step, nil))
+	}
+	return s, nil
+}
+
+func stepOf(t flow.StepType) (*jsonschema.Schema, error) {
+	known := fields()
+	var own []property
+	for _, name := range flow.Fields(t) {
+		i := slices.IndexFunc(known, func(p property) bool { return p.name == name })
+		if i < 0 {
+			return nil, fault.New(fault.Internal, "package schema does not know the field %q of a step of type %s", name, t).
+				Do("Add it to the list of fields there")
+		}
+		own = append(own, known[i])
+	}
+	s := object(own...)
+	switch t {
+	case flow.WaitStep:
+		s.OneOf = exactly("for", "until")
+	case flow.HoldStep:
+		s.DependentRequired = map[string][]string{"expiry": {"onExpiry"}, "onExpiry": {"expiry"}}
+	}
+	return s, nil
+}
