@@ -11,10 +11,10 @@ import (
 func (w *walk) filter(i int, s *step, v any, sure bool) bool {
 	switch x := v.(type) {
 	case *jsonata.Object:
-		return !s.filter.holds(x, w.root) || w.follow(i+1, x, false)
+		return !s.filter.holds(x, w) || w.follow(i+1, x, false)
 	case []any:
 		for _, e := range x {
-			if s.filter.holds(e, w.root) && !w.follow(i+1, e, false) {
+			if s.filter.holds(e, w) && !w.follow(i+1, e, false) {
 				return false
 			}
 		}
@@ -23,9 +23,9 @@ func (w *walk) filter(i int, s *step, v any, sure bool) bool {
 	return !sure
 }
 
-// condition decides about an item; root is the document it is in.
+// condition decides about an item that the walk has come to.
 type condition interface {
-	holds(item, root any) bool
+	holds(item any, w *walk) bool
 }
 
 type (
@@ -39,20 +39,20 @@ type (
 	}
 )
 
-func (c and) holds(item, root any) bool {
-	return !slices.ContainsFunc(c, func(c condition) bool { return !c.holds(item, root) })
+func (c and) holds(item any, w *walk) bool {
+	return !slices.ContainsFunc(c, func(c condition) bool { return !c.holds(item, w) })
 }
 
-func (c or) holds(item, root any) bool {
-	return slices.ContainsFunc(c, func(c condition) bool { return c.holds(item, root) })
+func (c or) holds(item any, w *walk) bool {
+	return slices.ContainsFunc(c, func(c condition) bool { return c.holds(item, w) })
 }
 
-func (c not) holds(item, root any) bool { return !c.condition.holds(item, root) }
+func (c not) holds(item any, w *walk) bool { return !c.condition.holds(item, w) }
 
-func (c exists) holds(item, root any) bool { return !jsonata.IsUndefined(c.value(item, root)) }
+func (c exists) holds(item any, w *walk) bool { return !jsonata.IsUndefined(c.value(item, w)) }
 
-func (c compare) holds(item, root any) bool {
-	return c.test(c.left.value(item, root), c.right.value(item, root))
+func (c compare) holds(item any, w *walk) bool {
+	return c.test(c.left.value(item, w), c.right.value(item, w))
 }
 
 // operand is a path from the item or the document, or a literal.
@@ -63,14 +63,14 @@ type operand struct {
 }
 
 // value is what the operand stands for; a path that leads nowhere is undefined.
-func (o operand) value(item, root any) any {
+func (o operand) value(item any, w *walk) any {
 	if o.path == nil {
 		return o.literal
 	}
 	if o.fromRoot {
-		item = root
+		item = w.root
 	}
-	if v, ok := o.path.Get(item); ok {
+	if v, ok := o.path.get(item, w.left); ok {
 		return v
 	}
 	return jsonata.Undefined

@@ -19,7 +19,8 @@ func (p *Path) Eval(s *Scope) (any, error) {
 		doc = v
 	}
 	if !p.definite {
-		if found, _ := p.many(doc); len(found) <= maxFound {
+		left := maxSeen
+		if found, _ := p.many(doc, &left); len(found) <= maxFound && left > 0 {
 			return found, nil // on AWS even when there is nothing to look through
 		}
 		return nil, notFound(p, doc)
@@ -32,9 +33,9 @@ func (p *Path) Eval(s *Scope) (any, error) {
 }
 
 // many collects what a path with several ends finds; false: what it would look
-// through is not there, or too much is found.
-func (p *Path) many(doc any) (found []any, ok bool) {
-	w := walk{root: doc, steps: p.steps, found: []any{}}
+// through is not there, or too much is looked at or found.
+func (p *Path) many(doc any, left *int) (found []any, ok bool) {
+	w := walk{root: doc, steps: p.steps, found: []any{}, left: left}
 	ok = w.follow(0, doc, true)
 	return w.found, ok
 }
@@ -42,8 +43,13 @@ func (p *Path) many(doc any) (found []any, ok bool) {
 // Get yields what the path, without its root, finds in doc; false: nothing. A
 // filter asks with it, for which a list that is missing is not an empty one.
 func (p *Path) Get(doc any) (any, bool) {
+	left := maxSeen
+	return p.get(doc, &left)
+}
+
+func (p *Path) get(doc any, left *int) (any, bool) {
 	if !p.definite {
-		found, ok := p.many(doc)
+		found, ok := p.many(doc, left)
 		return found, ok
 	}
 	for i := range p.steps {

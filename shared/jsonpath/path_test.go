@@ -262,3 +262,37 @@ func TestCovers(t *testing.T) {
 		}
 	}
 }
+
+// deep is {"a":{"a":…{"b":1}}}.
+func deep(levels int) any {
+	var v any = jsonata.NewObject()
+	v.(*jsonata.Object).Set("b", 1.0)
+	for range levels {
+		o := jsonata.NewObject()
+		o.Set("a", v)
+		v = o
+	}
+	return v
+}
+
+// What would look at a document over and over is cut off instead.
+func TestAPathThatLooksAtTooMuchFails(t *testing.T) {
+	t.Parallel()
+	doc := deep(400)
+	for _, src := range []string{"$..a..a..a..b", "$..[?(@..a..a..b)]", "$..a[?(@..a[?(@..a..b)])]"} {
+		p, err := jsonpath.CompilePath(src)
+		if err != nil {
+			t.Fatalf("%s: %v", src, err)
+		}
+		if v, err := p.Eval(&jsonpath.Scope{Input: doc}); err == nil {
+			t.Errorf("%s found %T", src, v)
+		}
+	}
+	p, err := jsonpath.CompilePath("$..a..b")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if v, err := p.Eval(&jsonpath.Scope{Input: doc}); err != nil || len(v.([]any)) == 0 {
+		t.Errorf("two descents: %v, %v", v, err)
+	}
+}

@@ -6,19 +6,34 @@ import (
 	"github.com/orderloom/orderloom/shared/jsonata"
 )
 
-// maxFound bounds what a path with several .. can find.
-const maxFound = 1_000_000
+// Bounds of a path with several ends: what it finds, and what it looks at, the
+// paths of its filters included. A few .. behind each other look at a deep
+// document over and over; half a second of that is enough.
+const (
+	maxFound = 1_000_000
+	maxSeen  = 5_000_000
+)
 
 // walk collects what a path with several ends finds.
 type walk struct {
 	root  any // the document, for filters
 	steps []step
 	found []any
+	left  *int // nodes that may still be looked at
+}
+
+// see counts a node; false when there were too many.
+func (w *walk) see() bool {
+	*w.left--
+	return *w.left > 0
 }
 
 // follow goes on with step i at v. As long as every step so far was sure to
 // lead to one node, leading nowhere is a failure; later it is just no find.
 func (w *walk) follow(i int, v any, sure bool) bool {
+	if !w.see() {
+		return false
+	}
 	if i == len(w.steps) {
 		w.found = append(w.found, v)
 		return len(w.found) <= maxFound
@@ -80,13 +95,16 @@ func (w *walk) several(i int, s *step, v any, sure bool) bool {
 // descend follows the rest of the path at v and at everything inside it. A
 // filter behind .. looks at each of these once.
 func (w *walk) descend(i int, v any) bool {
+	if !w.see() {
+		return false
+	}
 	switch v.(type) {
 	case *jsonata.Object, []any:
 	default:
 		return true
 	}
 	if s := &w.steps[i]; s.kind == filter {
-		if s.filter.holds(v, w.root) && !w.follow(i+1, v, false) {
+		if s.filter.holds(v, w) && !w.follow(i+1, v, false) {
 			return false
 		}
 	} else if !w.follow(i, v, false) {
