@@ -19,7 +19,7 @@ import (
 )
 
 // Publish is the outbox: every journal entry and every stored message that is
-// marked pending goes to the event bus; then the mark goes.
+// marked pending goes to the event bus; then an entry's mark goes.
 var Publish = fn.Function{
 	ID:      "orders/publish",
 	Summary: "Publish journalled events and received messages on the event bus",
@@ -107,7 +107,9 @@ func fitting(batch []fn.BusEntry) int {
 // entryBytes is the size of an entry as EventBridge counts it: 14 for the time.
 func entryBytes(e fn.BusEntry) int { return 14 + len(e.Source) + len(e.DetailType) + len(e.Detail) }
 
-// settle removes the marks of the items before the first failed one.
+// settle removes the marks of the journal entries before the first failed item.
+// A message keeps its mark until it is recorded: intake/sweep looks after those
+// that are not, so a write of its own would tell nobody anything.
 func (p publisher) settle(ctx context.Context, items []table.Item, failed int) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.SetLimit(16)
@@ -115,7 +117,7 @@ func (p publisher) settle(ctx context.Context, items []table.Item, failed int) e
 		if i == failed {
 			break
 		}
-		if item == nil || item.Str(inbox.OutboxAttr) != inbox.OutboxPending {
+		if item == nil || item.Str(inbox.OutboxAttr) != inbox.OutboxPending || inbox.IsMessage(item) {
 			continue
 		}
 		g.Go(func() error {
@@ -129,16 +131,9 @@ func (p publisher) settle(ctx context.Context, items []table.Item, failed int) e
 	return g.Wait()
 }
 
-// published takes the mark off one item. A message keeps its place in the
-// index of open messages: that is the sweep's until the message is settled.
+// published takes the mark off a journal entry.
 func published(item table.Item) table.Op {
-	conds := []table.Cond{table.Equal(inbox.OutboxAttr, inbox.OutboxPending)}
-	remove := []string{inbox.OutboxAttr, table.GSI1PK, table.GSI1SK}
-	if _, ok := inbox.Decode(item); ok {
-		conds = append(conds, table.Equal(inbox.RoundAttr, item.Int(inbox.RoundAttr)))
-		remove = remove[:1]
-	}
-	return table.Set(item.Key(), nil, conds...).Removing(remove...)
+	return table.Set(item.Key(), nil, table.Equal(inbox.OutboxAttr, inbox.OutboxPending)).Removing(inbox.OutboxAttr, table.GSI1PK, table.GSI1SK)
 }
 
 func entriesOf(item table.Item) ([]fn.BusEntry, error) {

@@ -5,7 +5,8 @@
 // the same delivery is the same record and is stored once. State moves
 // received → recorded | ignored | failed; a replay moves failed → received. A
 // message that its handler ignores is stored as ignored and never announced.
-// The announcement (MessageReceived) is an outbox mark on the same item.
+// The announcement (MessageReceived) is an outbox mark on the same item, which
+// stays until the message leaves the state received.
 package inbox
 
 import (
@@ -155,7 +156,7 @@ func (b Box) announced(item table.Item) table.Item {
 const (
 	OutboxAttr    = "outbox"
 	OutboxPending = "pending"
-	RoundAttr     = "round" // which announcement the mark is for
+	RoundAttr     = "round" // a message that is announced again begins a new one
 )
 
 func (b Box) bodyItem(ctx context.Context, id, sk string, body []byte) (table.Item, error) {
@@ -195,10 +196,15 @@ func decode(item table.Item) (Message, error) {
 	return m, nil
 }
 
+// IsMessage reports whether a stored item is a message's record.
+func IsMessage(item table.Item) bool {
+	return strings.HasPrefix(item.Str(table.PK), "MSG#") && item.Str(table.SK) == rawSK
+}
+
 // Decode reads the message of a stored item, e.g. from a change record; ok is
 // false when the item is not a message.
 func Decode(item table.Item) (m Message, ok bool) {
-	if !strings.HasPrefix(item.Str(table.PK), "MSG#") || item.Str(table.SK) != rawSK {
+	if !IsMessage(item) {
 		return m, false
 	}
 	m, err := decode(item)

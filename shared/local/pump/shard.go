@@ -52,6 +52,7 @@ func (s *shard) run() {
 		select {
 		case <-s.pump.ctx.Done():
 		case <-s.news:
+			pause(s.pump.ctx, window)
 		}
 	}
 }
