@@ -1,9 +1,23 @@
 package jsonata
 
-// builtins are the functions that every expression can call.
-var builtins = table(
-	stringFunctions, patternFunctions, urlFunctions, numberFunctions, integerFunctions, aggregateFunctions,
-	logicFunctions, arrayFunctions, objectFunctions, higherFunctions, timeFunctions, stepFunctions,
+import "sync"
+
+// builtins are the functions that every expression can call. They are made when
+// they are first asked for, and not by a variable that is set at the start, so
+// that the linker leaves them out of a program that compiles no expression.
+func builtins() map[string]*function {
+	madeBuiltins.Do(func() {
+		allBuiltins = table(
+			stringFunctions, patternFunctions, urlFunctions, numberFunctions, integerFunctions, aggregateFunctions,
+			logicFunctions, arrayFunctions, objectFunctions, higherFunctions, timeFunctions, stepFunctions,
+		)
+	})
+	return allBuiltins
+}
+
+var (
+	madeBuiltins sync.Once
+	allBuiltins  map[string]*function
 )
 
 // missing are JSONata's functions that this package refuses at Compile, because

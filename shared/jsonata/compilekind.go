@@ -58,14 +58,14 @@ func (c *compiler) variable(n *node) (evaluator, error) {
 	case n.text == "$" && !somewhere:
 		return rootNode{}, nil
 	case somewhere:
-		if !before && n.text != "$" && builtins[n.text] == nil { // as on the right of $x := $x + 1
+		if !before && n.text != "$" && builtins()[n.text] == nil { // as on the right of $x := $x + 1
 			c.free[n.text] = true
 		}
 		return &variable{n.text}, nil
 	case missing[n.text]:
 		return nil, n.pos.fail(CodeUnsupported, "function $"+n.text, nil)
-	case builtins[n.text] != nil:
-		return &builtinNode{n.text, builtins[n.text]}, nil
+	case builtins()[n.text] != nil:
+		return &builtinNode{n.text, builtins()[n.text]}, nil
 	}
 	c.free[n.text] = true
 	return &freeVariable{n.text}, nil

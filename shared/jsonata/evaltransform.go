@@ -40,7 +40,7 @@ func (n *transformNode) apply(f *frame, v any) (any, error) {
 		return nil, n.pos.fail("T2013", "", nil)
 	}
 	v, err := apply(f.run, clone, []any{v}, nil)
-	if err == nil && clone != builtins["clone"] { // what it returns may not be a copy
+	if err == nil && clone != builtins()["clone"] { // what it returns may not be a copy
 		v, err = fnClone(f.run, nil, []any{v})
 	}
 	if err != nil {

@@ -136,7 +136,7 @@ func (f *frame) lookup(name string) any {
 	if v, ok := r.vars[name]; ok {
 		return v
 	}
-	if b := builtins[name]; b != nil {
+	if b := builtins()[name]; b != nil {
 		return b
 	}
 	return undef

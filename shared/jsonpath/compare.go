@@ -3,6 +3,7 @@ package jsonpath
 import (
 	"cmp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/jsonata"
@@ -21,7 +22,7 @@ type Comparison struct {
 // LookupComparison finds an operator by its field, e.g. "StringEqualsPath".
 func LookupComparison(field string) (Comparison, bool) {
 	name, path := strings.CutSuffix(field, "Path")
-	c, ok := comparisons[name]
+	c, ok := comparisons()[name]
 	if !ok || path && !strings.HasSuffix(name, "Equals") && !strings.HasSuffix(name, "Than") {
 		return Comparison{}, false
 	}
@@ -40,7 +41,18 @@ func (c Comparison) Holds(value, operand any) bool { return c.holds(value, opera
 // IsPresent reports whether the operator asks whether there is a value at all.
 func (c Comparison) IsPresent() bool { return c.Name == "IsPresent" }
 
-var comparisons = func() map[string]Comparison {
+// comparisons are made when they are first asked for, see jsonata's builtins.
+func comparisons() map[string]Comparison {
+	madeComparisons.Do(func() { allComparisons = makeComparisons() })
+	return allComparisons
+}
+
+var (
+	madeComparisons sync.Once
+	allComparisons  map[string]Comparison
+)
+
+func makeComparisons() map[string]Comparison {
 	all := map[string]Comparison{
 		"BooleanEquals": {Want: "a boolean", operand: boolean, holds: func(v, o any) bool { return v == o }},
 		"StringMatches": {Want: "a string", operand: pattern, holds: matches},
@@ -63,7 +75,7 @@ var comparisons = func() map[string]Comparison {
 		all["Timestamp"+name] = ordered("an RFC 3339 time", sign, time.Time.Compare, instant)
 	}
 	return all
-}()
+}
 
 func as[T any](v any) (T, bool) {
 	t, ok := v.(T)
