@@ -41,10 +41,7 @@ func raiseEvent(ctx context.Context, s store.Store, in flow.RaiseInput) (flow.St
 	if err != nil {
 		return flow.StepResult{}, err
 	}
-	res, err := s.Change(ctx, in.Order, in.Key, in.Step, func(r *store.Record) (store.Change, error) {
-		if err := alive(r); err != nil {
-			return store.Change{}, err
-		}
+	return changeStep(ctx, s, in.StepInput, func(r *store.Record) store.Change {
 		record := policy.OrderRecord(&r.Document, &r.Status, s.Now())
 		payload := map[string]string{}
 		for name, value := range values {
@@ -52,12 +49,8 @@ func raiseEvent(ctx context.Context, s store.Store, in flow.RaiseInput) (flow.St
 				payload[name] = text
 			}
 		}
-		return store.Change{Events: []event.Event{{Name: in.Event, Entity: event.Order, Payload: encode(payload)}}}, nil
+		return store.Change{Events: []event.Event{{Name: in.Event, Entity: event.Order, Payload: encode(payload)}}}
 	})
-	if err != nil {
-		return flow.StepResult{}, err
-	}
-	return stepResult(res.Record, in.StepInput, s.Now()), nil
 }
 
 // valuesOf reads how to compute the payload, which the compiler has checked.

@@ -44,10 +44,7 @@ func setFields(ctx context.Context, s store.Store, in flow.SetInput) (flow.StepR
 	if err != nil {
 		return flow.StepResult{}, err
 	}
-	res, err := s.Change(ctx, in.Order, in.Key, in.Step, func(r *store.Record) (store.Change, error) {
-		if err := alive(r); err != nil {
-			return store.Change{}, err
-		}
+	return changeStep(ctx, s, in.StepInput, func(r *store.Record) store.Change {
 		var did []setDone
 		do := func(line string, record policy.Record) {
 			done, skipped := policy.Do(actions, record)
@@ -63,12 +60,23 @@ func setFields(ctx context.Context, s store.Store, in flow.SetInput) (flow.StepR
 				do(l.ID, policy.LineRecord(&r.Document, &r.Status, l.ID, s.Now()))
 			}
 		}
-		return store.Change{Events: []event.Event{{Name: event.OrderEnriched, Payload: encode(map[string]any{"set": did})}}}, nil
+		return store.Change{Events: []event.Event{{Name: event.OrderEnriched, Payload: encode(map[string]any{"set": did})}}}
+	})
+}
+
+// changeStep changes an order that is not canceled, once for the step's key, and
+// answers with the facts that the step is asked for.
+func changeStep(ctx context.Context, s store.Store, in flow.StepInput, what func(*store.Record) store.Change) (flow.StepResult, error) {
+	res, err := s.Change(ctx, in.Order, in.Key, in.Step, func(r *store.Record) (store.Change, error) {
+		if err := alive(r); err != nil {
+			return store.Change{}, err
+		}
+		return what(r), nil
 	})
 	if err != nil {
 		return flow.StepResult{}, err
 	}
-	return stepResult(res.Record, in.StepInput, s.Now()), nil
+	return stepResult(res.Record, in, s.Now()), nil
 }
 
 // actionsOf reads the actions, which the compiler has checked.

@@ -2,6 +2,7 @@ package asl
 
 import "github.com/orderloom/orderloom/shared/jsonpath"
 
+// choice reads a Choice state and its rules, in the language of the state.
 func (p *parser) choice(at place, st *State, n *node) {
 	p.known(at, n, with(common, with(p.own(output, inAndOut), "Choices", "Default", "Assign")...)...)
 	p.flow(at, st, n)

@@ -8,6 +8,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 )
 
+// customName is how an event of the business's own is called: a past participle.
 var customName = regexp.MustCompile(`^[A-Z][A-Za-z]{2,59}ed$`)
 
 // ParseCustom reads the declaration of an event that flows raise beside those of

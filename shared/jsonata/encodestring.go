@@ -2,6 +2,7 @@ package jsonata
 
 import "unicode/utf8"
 
+// hexDigits are for the escapes of control characters in JSON texts.
 const hexDigits = "0123456789abcdef"
 
 func appendQuoted(dst []byte, s string) []byte {

@@ -2,6 +2,7 @@ package jsonata
 
 import "math"
 
+// includes is the operator "in".
 type includes struct{ operands }
 
 func (n *includes) eval(f *frame, in any) (any, error) {

@@ -6,6 +6,7 @@ import (
 	"strings"
 )
 
+// integerFunctions are those that write and read whole numbers by a picture.
 var integerFunctions = []definition{
 	{"formatInteger", "<n-s:s>", 2, func(r *run, _ any, args []any) (any, error) {
 		x, ok := argAt(args, 0).(float64)

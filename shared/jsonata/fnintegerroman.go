@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 )
 
+// romanNumerals are the signs of roman numbers, greatest first.
 var romanNumerals = [...]struct {
 	value float64
 	text  string

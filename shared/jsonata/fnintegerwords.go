@@ -5,6 +5,7 @@ import (
 	"strings"
 )
 
+// smallWords are the numbers below twenty in words.
 var smallWords = [...][2]string{ // cardinal, ordinal
 	{"Zero", "Zeroth"}, {"One", "First"}, {"Two", "Second"}, {"Three", "Third"}, {"Four", "Fourth"},
 	{"Five", "Fifth"}, {"Six", "Sixth"}, {"Seven", "Seventh"}, {"Eight", "Eighth"}, {"Nine", "Ninth"},

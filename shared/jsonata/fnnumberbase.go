@@ -5,6 +5,7 @@ import (
 	"slices"
 )
 
+// fnFormatBase is $formatBase: a number in a base from 2 to 36.
 func fnFormatBase(_ *run, _ any, args []any) (any, error) {
 	x, ok := argAt(args, 0).(float64)
 	if !ok {

@@ -9,6 +9,7 @@ import (
 	"github.com/orderloom/orderloom/shared/jsonata"
 )
 
+// arrayContains is States.ArrayContains; the other functions of arrays follow.
 func arrayContains(args []any) (any, error) {
 	items, err := list(args[0])
 	return slices.ContainsFunc(items, func(v any) bool { return same(v, args[1]) }), err

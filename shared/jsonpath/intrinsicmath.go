@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 )
 
+// mathAdd is States.MathAdd, of whole numbers.
 func mathAdd(args []any) (any, error) {
 	a, err := whole(args[0], "first")
 	if err != nil {

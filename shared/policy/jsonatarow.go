@@ -7,6 +7,8 @@ import (
 	"github.com/orderloom/orderloom/shared/money"
 )
 
+// emitRow writes one row of a condition in JSONata; value is the expression of
+// what the field has.
 func (c *Condition) emitRow(value string, s scope) string {
 	w := c.want
 	if len(w.fields) > 0 {

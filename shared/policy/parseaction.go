@@ -8,6 +8,7 @@ import (
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 )
 
+// actions reads what a rule does on records of an entity.
 func (r reader) actions(n *jsondoc.Node, of event.Entity) (all []Action) {
 	for _, item := range r.List(n, "then") {
 		if a, ok := r.action(item, of); ok {

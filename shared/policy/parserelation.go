@@ -7,6 +7,7 @@ import (
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 )
 
+// relation reads a condition about related records.
 func (r reader) relation(c *Condition, n *jsondoc.Node, of event.Entity, allowed bool) {
 	r.Known(n, "relation", "has", "of", "where", "operator", "value", "valueField")
 	if !allowed {

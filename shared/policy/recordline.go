@@ -10,6 +10,7 @@ import (
 	"github.com/orderloom/orderloom/shared/order"
 )
 
+// lineField is what a line has at a field; nil is no data.
 func (r record) lineField(name string) any {
 	l := r.line
 	if l == nil {

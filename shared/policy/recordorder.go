@@ -8,6 +8,7 @@ import (
 	"github.com/orderloom/orderloom/shared/order"
 )
 
+// order is what the order has at a field; nil is no data.
 func (r record) order(name string) any {
 	d, s := r.doc, r.status
 	if a, ok := strings.CutPrefix(name, "attributes."); ok {

@@ -12,6 +12,7 @@ import (
 	"github.com/orderloom/orderloom/shared/order"
 )
 
+// correctOrderCmd is orders correct: it changes what an order that waits says.
 type correctOrderCmd struct {
 	Order   string         `arg:"" help:"The channel's order name, e.g. '#1001', or an order id."`
 	Line    map[string]int `help:"A line's id and its new quantity, e.g. --line 1=10; orders show lists the ids." placeholder:"ID=QUANTITY"`

@@ -17,6 +17,7 @@ import (
 	"github.com/orderloom/orderloom/statemachines"
 )
 
+// compileCmd is flow compile: the machine of a drawing, or what can be said of it.
 type compileCmd struct {
 	File     string   `arg:"" help:"The flow document." type:"existingfile"`
 	Policies []string `help:"Policy documents beside those of the repository." type:"existingfile"`

@@ -8,6 +8,7 @@ import (
 	"github.com/orderloom/orderloom/shared/flow/diff"
 )
 
+// diffCmd is flow diff: what changed between two drawings, in words.
 type diffCmd struct {
 	Old string `arg:"" help:"The flow document as it was." type:"existingfile"`
 	New string `arg:"" help:"The flow document as it is." type:"existingfile"`

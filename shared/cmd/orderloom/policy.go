@@ -13,6 +13,7 @@ import (
 	"github.com/orderloom/orderloom/statemachines"
 )
 
+// policyCmd are the commands about policies.
 type policyCmd struct {
 	Test policyTestCmd `cmd:"" help:"Run the tests of policies; the exit code is 1 when one fails."`
 	Diff policyDiffCmd `cmd:"" help:"Say in words how two versions of a policy differ."`

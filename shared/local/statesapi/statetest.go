@@ -7,6 +7,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 )
 
+// testInput is the request of TestState.
 type testInput struct {
 	Definition string  `json:"definition"`
 	State      string  `json:"stateName"`

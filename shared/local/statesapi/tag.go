@@ -9,6 +9,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 )
 
+// tag is a label on a machine, as requests carry it.
 type tag struct {
 	Key   string `json:"key"`
 	Value string `json:"value"`

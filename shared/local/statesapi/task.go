@@ -2,6 +2,7 @@ package statesapi
 
 import "context"
 
+// taskInput is the request of SendTaskSuccess, SendTaskFailure and SendTaskHeartbeat.
 type taskInput struct {
 	Token  string  `json:"taskToken"`
 	Output *string `json:"output"`

@@ -8,6 +8,7 @@ import (
 	"github.com/orderloom/orderloom/shared/asl"
 )
 
+// diagnostic is one finding of ValidateStateMachineDefinition.
 type diagnostic struct {
 	Severity string `json:"severity"`
 	Code     string `json:"code"`
