@@ -1,6 +1,10 @@
 package asl
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/orderloom/orderloom/shared/jsontree"
+)
 
 // Names of errors that the interpreter itself raises or matches.
 const (
@@ -39,15 +43,15 @@ func Matches(errorEquals []string, name string) bool {
 
 func (p *parser) retry(at place, st *State, n *node) {
 	at = at.in("Retry")
-	for i, r := range p.handlers(at, n.get("Retry")) {
+	for i, r := range p.handlers(at, n.Get("Retry")) {
 		here := at.in(itoa(i))
 		p.known(here, r, "ErrorEquals", "IntervalSeconds", "BackoffRate", "MaxAttempts", "MaxDelaySeconds", "JitterStrategy", "Comment")
 		jitter := p.text(here, r, "JitterStrategy")
 		if jitter != "" && jitter != "FULL" && jitter != "NONE" {
-			p.add(InvalidValue, here.in("JitterStrategy"), r.get("JitterStrategy").pos, "JitterStrategy is %q, not FULL or NONE", jitter)
+			p.add(InvalidValue, here.in("JitterStrategy"), r.Get("JitterStrategy").Pos, "JitterStrategy is %q, not FULL or NONE", jitter)
 		}
 		st.Retry = append(st.Retry, Retrier{
-			ErrorEquals:     p.errorEquals(here, r, i == len(n.get("Retry").items)-1),
+			ErrorEquals:     p.errorEquals(here, r, i == len(n.Get("Retry").Items)-1),
 			IntervalSeconds: float64(p.whole(here, r, "IntervalSeconds", 1, 1, maxSeconds)),
 			BackoffRate:     p.number(here, r, "BackoffRate", 2, 1, 1e6),
 			MaxAttempts:     p.whole(here, r, "MaxAttempts", 3, 0, maxSeconds),
@@ -59,7 +63,7 @@ func (p *parser) retry(at place, st *State, n *node) {
 
 func (p *parser) catch(at place, st *State, n *node) {
 	at = at.in("Catch")
-	catchers := p.handlers(at, n.get("Catch"))
+	catchers := p.handlers(at, n.Get("Catch"))
 	st.Catch = make([]Catcher, len(catchers))
 	for i, c := range catchers {
 		here := at.in(itoa(i))
@@ -73,7 +77,7 @@ func (p *parser) catch(at place, st *State, n *node) {
 		}
 		p.edge(here, st, c, "Next", k.Assign, &k.Next)
 		if covered(st.Catch[:i], k.ErrorEquals) {
-			p.add(UnreachableCatch, here, c.pos, "the catchers before this one take all of its errors")
+			p.add(UnreachableCatch, here, c.Pos, "the catchers before this one take all of its errors")
 		}
 	}
 }
@@ -98,34 +102,34 @@ func (p *parser) handlers(at place, n *node) []*node {
 	if n == nil {
 		return nil
 	}
-	if n.kind != kindArray {
+	if n.Kind != jsontree.Array {
 		p.wrongKind(at, n, "an array")
 	}
-	for i, item := range n.items {
-		if item.kind != kindObject {
+	for i, item := range n.Items {
+		if item.Kind != jsontree.Object {
 			p.wrongKind(at.in(itoa(i)), item, "an object")
 			return nil
 		}
 	}
-	return n.items
+	return n.Items
 }
 
 func (p *parser) errorEquals(at place, n *node, last bool) []string {
-	list := n.get("ErrorEquals")
-	if list == nil || list.kind != kindArray || len(list.items) == 0 {
-		p.add(MissingField, at, n.pos, "ErrorEquals is an array with at least one name of an error")
+	list := n.Get("ErrorEquals")
+	if list == nil || list.Kind != jsontree.Array || len(list.Items) == 0 {
+		p.add(MissingField, at, n.Pos, "ErrorEquals is an array with at least one name of an error")
 		return nil
 	}
 	at = at.in("ErrorEquals")
 	var names []string
-	for i, item := range list.items {
-		if item.kind != kindString {
+	for i, item := range list.Items {
+		if item.Kind != jsontree.String {
 			p.wrongKind(at.in(itoa(i)), item, "a string")
 		}
-		if item.text == ErrAll && (!last || len(list.items) > 1) {
-			p.add(MisplacedStatesAll, at.in(itoa(i)), item.pos, "States.ALL must stand alone and in the last entry")
+		if item.Text == ErrAll && (!last || len(list.Items) > 1) {
+			p.add(MisplacedStatesAll, at.in(itoa(i)), item.Pos, "States.ALL must stand alone and in the last entry")
 		}
-		names = append(names, item.text)
+		names = append(names, item.Text)
 	}
 	return names
 }

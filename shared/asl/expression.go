@@ -32,14 +32,14 @@ func isExpression(s string) bool {
 var plainStates = regexp.MustCompile(`\$states\s*\.\s*(input|result|errorOutput)\b`)
 
 func (p *parser) expression(at place, n *node) *Expr {
-	src := n.text[2 : len(n.text)-2]
-	e := &Expr{Field: at.field, state: at.state, pointer: at.pointer, pos: n.pos}
-	compiled, err := jsonata.Compile(strings.TrimSpace(src), p.options...)
+	src := n.Text[2 : len(n.Text)-2]
+	e := &Expr{Field: at.field, state: at.state, pointer: at.pointer, pos: n.Pos}
+	compiled, err := p.compile(strings.TrimSpace(src))
 	if err != nil {
-		pos := n.pos
+		pos := n.Pos
 		if j, ok := errors.AsType[*jsonata.Error](err); ok && j.Start >= 0 {
 			lead := len(src) - len(strings.TrimLeft(src, " \t\r\n"))
-			pos = n.within(p.data, 2+lead+j.Start)
+			pos = n.Within(p.data, 2+lead+j.Start)
 		}
 		p.add(InvalidExpression, at, pos, "the expression is not valid: %v", err)
 		return e
@@ -50,6 +50,18 @@ func (p *parser) expression(at place, n *node) *Expr {
 	e.NeedsContext = uses > len(plainStates.FindAllString(src, -1))
 	p.exprs = append(p.exprs, e)
 	return e
+}
+
+// compile compiles each expression once, however often it stands in the machine.
+func (p *parser) compile(src string) (*jsonata.Expr, error) {
+	if compiled := p.compiled[src]; compiled != nil {
+		return compiled, nil
+	}
+	compiled, err := jsonata.Compile(src, p.options...)
+	if err == nil {
+		p.compiled[src] = compiled
+	}
+	return compiled, err
 }
 
 // otherContext are the parts of the context without the token.

@@ -48,7 +48,7 @@ func (p *parser) machineLanguage(at place, root *node) {
 	case "":
 		p.language = JSONPath
 	default:
-		p.add(InvalidValue, at.in("QueryLanguage"), root.get("QueryLanguage").pos, "QueryLanguage is %q, neither JSONata nor JSONPath", p.language)
+		p.add(InvalidValue, at.in("QueryLanguage"), root.Get("QueryLanguage").Pos, "QueryLanguage is %q, neither JSONata nor JSONPath", p.language)
 		p.language = JSONata
 	}
 }
@@ -60,9 +60,9 @@ func (p *parser) stateLanguage(at place, n *node) Language {
 	switch own {
 	case "", JSONata, p.language:
 	case JSONPath:
-		p.add(UnsupportedLanguage, at, n.pos, "state %q uses JSONPath in a machine that uses JSONata; only a machine that uses JSONPath can mix both", at.state)
+		p.add(UnsupportedLanguage, at, n.Pos, "state %q uses JSONPath in a machine that uses JSONata; only a machine that uses JSONPath can mix both", at.state)
 	default:
-		p.add(InvalidValue, at.in("QueryLanguage"), n.get("QueryLanguage").pos, "QueryLanguage is %q, neither JSONata nor JSONPath", own)
+		p.add(InvalidValue, at.in("QueryLanguage"), n.Get("QueryLanguage").Pos, "QueryLanguage is %q, neither JSONata nor JSONPath", own)
 	}
 	if own == JSONata || own == JSONPath {
 		return own
@@ -80,25 +80,25 @@ func (p *parser) own(jsonata, jsonPath []string) []string {
 
 // known reports fields that are not in the list.
 func (p *parser) known(at place, n *node, fields ...string) {
-	for _, m := range n.members {
-		if slices.Contains(fields, m.key) {
+	for _, m := range n.Members {
+		if slices.Contains(fields, m.Key) {
 			continue
 		}
-		here := at.in(m.key)
-		mine, other, advice := JSONata, JSONPath, inJSONata[m.key]
+		here := at.in(m.Key)
+		mine, other, advice := JSONata, JSONPath, inJSONata[m.Key]
 		if p.paths {
-			mine, other, advice = JSONPath, JSONata, inJSONPath[m.key]
-		} else if _, ok := jsonpath.LookupComparison(m.key); ok {
+			mine, other, advice = JSONPath, JSONata, inJSONPath[m.Key]
+		} else if _, ok := jsonpath.LookupComparison(m.Key); ok {
 			advice = "Condition"
 		}
-		why, aws := onlyOnAWS[m.key]
+		why, aws := onlyOnAWS[m.Key]
 		switch {
 		case advice != "" && at.state != "":
-			p.add(UnsupportedLanguage, here, m.pos, "%s belongs to %s; with %s use %s", m.key, other, mine, advice)
+			p.add(UnsupportedLanguage, here, m.Pos, "%s belongs to %s; with %s use %s", m.Key, other, mine, advice)
 		case aws:
-			p.add(OnlyOnAWS, here, m.pos, "%s %s; that works only on AWS, not in the local engine", m.key, why)
+			p.add(OnlyOnAWS, here, m.Pos, "%s %s; that works only on AWS, not in the local engine", m.Key, why)
 		default:
-			p.add(UnknownField, here, m.pos, "there is no field %s here; known are %s", m.key, strings.Join(fields, ", "))
+			p.add(UnknownField, here, m.Pos, "there is no field %s here; known are %s", m.Key, strings.Join(fields, ", "))
 		}
 	}
 }
@@ -106,13 +106,13 @@ func (p *parser) known(at place, n *node, fields ...string) {
 // one reports fields of which a state can have only one.
 func (p *parser) one(at place, n *node, fields ...string) {
 	first := ""
-	for _, m := range n.members {
+	for _, m := range n.Members {
 		switch {
-		case !slices.Contains(fields, m.key):
+		case !slices.Contains(fields, m.Key):
 		case first == "":
-			first = m.key
+			first = m.Key
 		default:
-			p.add(InvalidValue, at.in(m.key), m.pos, "a state has either %s or %s, not both", first, m.key)
+			p.add(InvalidValue, at.in(m.Key), m.Pos, "a state has either %s or %s, not both", first, m.Key)
 		}
 	}
 }

@@ -1,18 +1,22 @@
 package asl
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/orderloom/orderloom/shared/jsontree"
+)
 
 // link resolves transitions and finds states that nothing leads to.
 func (p *parser) link() {
 	for _, s := range p.scopes {
-		if s.startAt != nil && s.startAt.kind == kindString {
-			if s.Start = s.names[s.startAt.text]; s.Start == nil {
+		if s.startAt != nil && s.startAt.Kind == jsontree.String {
+			if s.Start = s.names[s.startAt.Text]; s.Start == nil {
 				at := place{pointer: pointer(s.pointer, "StartAt")}
 				if s.parent != nil {
 					at.state = s.parent.Name
 				}
 				p.broken = true
-				p.add(UnknownTarget, at, s.startAt.pos, "StartAt names %q, which is no state here", s.startAt.text)
+				p.add(UnknownTarget, at, s.startAt.Pos, "StartAt names %q, which is no state here", s.startAt.Text)
 			}
 		}
 		for _, st := range s.States {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/jsonata"
 	"github.com/orderloom/orderloom/shared/jsonpath"
+	"github.com/orderloom/orderloom/shared/jsontree"
 )
 
 // ResultPath says where a JSONPath state puts its result in its input.
@@ -27,11 +28,11 @@ func (r *ResultPath) Place(input, result any) (any, error) {
 
 // resultPath reads an optional ResultPath.
 func (p *parser) resultPath(at place, n *node) *ResultPath {
-	v := n.get("ResultPath")
+	v := n.Get("ResultPath")
 	switch {
 	case v == nil:
 		return nil
-	case v.kind == kindNull:
+	case v.Kind == jsontree.Null:
 		return &ResultPath{}
 	}
 	e := p.pathText(at.in("ResultPath"), v, inInput)
@@ -59,7 +60,7 @@ var textFunctions = []string{"States.Format", "States.JsonToString", "States.Arr
 
 // selection reads an optional InputPath or OutputPath; null selects {}.
 func (p *parser) selection(at place, n *node, key string) *Value {
-	if v := n.get(key); v != nil && v.kind == kindNull {
+	if v := n.Get(key); v != nil && v.Kind == jsontree.Null {
 		return &Value{constant: jsonata.NewObject()}
 	}
 	return p.path(at, n, key, anyPath)
@@ -67,7 +68,7 @@ func (p *parser) selection(at place, n *node, key string) *Value {
 
 // path reads an optional path.
 func (p *parser) path(at place, n *node, key string, f form) *Value {
-	v := n.get(key)
+	v := n.Get(key)
 	if v == nil {
 		return nil
 	}
@@ -76,36 +77,36 @@ func (p *parser) path(at place, n *node, key string, f form) *Value {
 
 // pathText compiles a path; the result has no Path when it is none.
 func (p *parser) pathText(at place, n *node, f form) *Expr {
-	e := &Expr{Field: at.field, state: at.state, pointer: at.pointer, pos: n.pos}
-	if n.kind != kindString {
+	e := &Expr{Field: at.field, state: at.state, pointer: at.pointer, pos: n.Pos}
+	if n.Kind != jsontree.String {
 		p.wrongKind(at, n, "a path")
 		return e
 	}
-	compiled, err := jsonpath.Compile(n.text)
+	compiled, err := jsonpath.Compile(n.Text)
 	if err != nil {
-		pos := n.pos
+		pos := n.Pos
 		if j, ok := errors.AsType[*jsonpath.Error](err); ok {
-			pos = n.within(p.data, j.Position)
+			pos = n.Within(p.data, j.Position)
 		}
-		p.add(InvalidExpression, at, pos, "%q is not valid: %v", n.text, err)
+		p.add(InvalidExpression, at, pos, "%q is not valid: %v", n.Text, err)
 		return e
 	}
 	path := compiled.Path()
 	switch {
 	case path == nil && f <= noContext:
-		p.add(InvalidExpression, at, n.pos, "%s is a path; a function cannot stand here", lastField(at))
+		p.add(InvalidExpression, at, n.Pos, "%s is a path; a function cannot stand here", lastField(at))
 		return e
 	case path == nil && f == textOrPath && !slices.Contains(textFunctions, compiled.Function()):
-		p.add(InvalidExpression, at, n.pos, "%s does not yield text; %s accepts %s", compiled.Function(), lastField(at), strings.Join(textFunctions, ", "))
+		p.add(InvalidExpression, at, n.Pos, "%s does not yield text; %s accepts %s", compiled.Function(), lastField(at), strings.Join(textFunctions, ", "))
 		return e
 	case path != nil && f >= reference && f <= noContext && !path.IsReference():
-		p.add(InvalidExpression, at, n.pos, "%s is a reference path: keys and indexes only, so that it names one place", lastField(at))
+		p.add(InvalidExpression, at, n.Pos, "%s is a reference path: keys and indexes only, so that it names one place", lastField(at))
 		return e
 	case f == inInput && !path.FromInput():
-		p.add(InvalidExpression, at, n.pos, "%s names a place in the input, so it begins with $ and not with %s", lastField(at), n.text)
+		p.add(InvalidExpression, at, n.Pos, "%s names a place in the input, so it begins with $ and not with %s", lastField(at), n.Text)
 		return e
 	case f == noContext && path.FromContext():
-		p.add(InvalidExpression, at, n.pos, "%s names a place in the input or a variable, not in the context", lastField(at))
+		p.add(InvalidExpression, at, n.Pos, "%s names a place in the input or a variable, not in the context", lastField(at))
 		return e
 	}
 	e.Path, e.vars = compiled, compiled.Vars()

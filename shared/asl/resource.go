@@ -1,6 +1,10 @@
 package asl
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/orderloom/orderloom/shared/jsontree"
+)
 
 // Service is what a Task calls.
 type Service string
@@ -62,18 +66,18 @@ const (
 )
 
 func (p *parser) resource(at place, st *State, n *node) {
-	v := n.get("Resource")
+	v := n.Get("Resource")
 	if v == nil {
-		p.add(MissingField, at, n.pos, "Resource is missing")
+		p.add(MissingField, at, n.Pos, "Resource is missing")
 		return
 	}
-	if v.kind != kindString {
+	if v.Kind != jsontree.String {
 		p.wrongKind(at.in("Resource"), v, "a string")
 		return
 	}
-	r, ok := parseResource(v.text)
+	r, ok := parseResource(v.Text)
 	if !ok {
-		p.add(UnsupportedResource, at.in("Resource"), v.pos, "the local engine cannot call %q; it has a Lambda function's ARN, lambda:invoke, events:putEvents, sqs:sendMessage and states:startExecution (all also with %s, the last also with %s and %s) and aws-sdk:sfn:startSyncExecution", v.text, tokenSuffix, syncSuffix, syncJSONSuffix)
+		p.add(UnsupportedResource, at.in("Resource"), v.Pos, "the local engine cannot call %q; it has a Lambda function's ARN, lambda:invoke, events:putEvents, sqs:sendMessage and states:startExecution (all also with %s, the last also with %s and %s) and aws-sdk:sfn:startSyncExecution", v.Text, tokenSuffix, syncSuffix, syncJSONSuffix)
 	}
 	st.Resource = r
 	p.required(at, st, n)
@@ -112,13 +116,13 @@ func (p *parser) required(at place, st *State, n *node) {
 	need := map[Service]string{LambdaInvoke: "FunctionName", PutEvents: "Entries", SendMessage: "QueueUrl",
 		StartExecution: "StateMachineArn", StartSyncExecution: "StateMachineArn"}[st.Resource.Service]
 	field := p.own([]string{"Arguments"}, []string{"Parameters"})[0]
-	args := n.get(field)
+	args := n.Get(field)
 	if need != "" && !p.has(args, need) {
-		p.add(MissingField, at.in(field), n.pos, "%s needs %s in %s", st.Resource.Service, need, field)
+		p.add(MissingField, at.in(field), n.Pos, "%s needs %s in %s", st.Resource.Service, need, field)
 	}
 	if st.Resource.Service == LambdaInvoke && args != nil {
-		if t := args.get("InvocationType"); t != nil && t.text != "RequestResponse" && !isExpression(t.text) {
-			p.add(OnlyOnAWS, at.in(field).in("InvocationType"), t.pos, "InvocationType %s works only on AWS", t.text)
+		if t := args.Get("InvocationType"); t != nil && t.Text != "RequestResponse" && !isExpression(t.Text) {
+			p.add(OnlyOnAWS, at.in(field).in("InvocationType"), t.Pos, "InvocationType %s works only on AWS", t.Text)
 		}
 	}
 	if st.Resource.Token {
@@ -130,11 +134,11 @@ func (p *parser) required(at place, st *State, n *node) {
 func (p *parser) has(args *node, field string) bool {
 	switch {
 	case p.paths:
-		return args != nil && (args.get(field) != nil || args.get(field+".$") != nil)
-	case args != nil && args.kind == kindString && isExpression(args.text):
+		return args != nil && (args.Get(field) != nil || args.Get(field+".$") != nil)
+	case args != nil && args.Kind == jsontree.String && isExpression(args.Text):
 		return true
 	}
-	return args != nil && args.get(field) != nil
+	return args != nil && args.Get(field) != nil
 }
 
 // passesToken reports a task that waits for a token which nobody gets to know.
@@ -147,6 +151,6 @@ func (p *parser) passesToken(at place, st *State, n *node) {
 	}
 	if !passes {
 		token := p.own([]string{"$states.context.Task.Token"}, []string{"$$.Task.Token"})[0]
-		p.add(MissingTaskToken, at, n.pos, "the task waits for its token, but nothing in %s passes %s on", lastField(at), token)
+		p.add(MissingTaskToken, at, n.Pos, "the task waits for its token, but nothing in %s passes %s on", lastField(at), token)
 	}
 }

@@ -8,8 +8,8 @@ func (p *parser) pass(at place, st *State, n *node) {
 	p.known(at, n, with(withNext, p.own(output, with(result, "Result"))...)...)
 	if p.paths {
 		p.arguments(at, st, n)
-		if v := n.get("Result"); v != nil {
-			st.Result = &Value{constant: v.constant()}
+		if v := n.Get("Result"); v != nil {
+			st.Result = &Value{constant: constant(v)}
 		}
 	}
 	p.leave(at, st, n)
@@ -49,13 +49,13 @@ func (p *parser) wait(at place, st *State, n *node) {
 		p.orPath(at, n, "Timestamp", reference, &st.Timestamp)
 	}
 	if (st.Seconds == nil) == (st.Timestamp == nil) {
-		p.add(InvalidValue, at, n.pos, "a Wait state has exactly one of Seconds and Timestamp%s", map[bool]string{true: ", SecondsPath and TimestampPath"}[p.paths])
+		p.add(InvalidValue, at, n.Pos, "a Wait state has exactly one of Seconds and Timestamp%s", map[bool]string{true: ", SecondsPath and TimestampPath"}[p.paths])
 	}
-	if n.get("Timestamp") != nil {
+	if n.Get("Timestamp") != nil {
 		v, _ := st.Timestamp.Constant()
 		if text, ok := v.(string); ok { // another kind is reported already
 			if _, err := time.Parse(time.RFC3339, text); err != nil {
-				p.add(InvalidValue, at.in("Timestamp"), n.get("Timestamp").pos, "Timestamp is not an RFC 3339 time")
+				p.add(InvalidValue, at.in("Timestamp"), n.Get("Timestamp").Pos, "Timestamp is not an RFC 3339 time")
 			}
 		}
 	}

@@ -3,6 +3,8 @@ package asl
 import (
 	"regexp"
 	"unicode/utf8"
+
+	"github.com/orderloom/orderloom/shared/jsontree"
 )
 
 // Fields of states of either language.
@@ -24,15 +26,15 @@ var (
 func with(base []string, more ...string) []string { return append(base[:len(base):len(base)], more...) }
 
 // state reads one state into st.
-func (p *parser) state(st *State, m member) {
+func (p *parser) state(st *State, m jsontree.Member) {
 	at := place{st.Name, st.pointer, ""}
-	n := m.val
-	if n.kind != kindObject {
-		p.add(InvalidValue, at, n.pos, "a state is an object, not %s", n.kind)
+	n := m.Value
+	if n.Kind != jsontree.Object {
+		p.add(InvalidValue, at, n.Pos, "a state is an object, not %s", called(n.Kind))
 		return
 	}
 	if utf8.RuneCountInString(st.Name) > 80 || st.Name == "" {
-		p.add(InvalidValue, at, m.pos, "the name of a state has 1 to 80 characters")
+		p.add(InvalidValue, at, m.Pos, "the name of a state has 1 to 80 characters")
 	}
 	defer func(outer bool) { p.paths = outer }(p.paths)
 	st.Language = p.stateLanguage(at, n)
@@ -43,10 +45,10 @@ func (p *parser) state(st *State, m member) {
 		Parallel: p.parallel, Map: p.mapState, Succeed: p.succeed, Fail: p.fail,
 	}[st.Type]
 	switch {
-	case n.get("Type") == nil:
-		p.add(MissingField, at, n.pos, "Type is missing")
+	case n.Get("Type") == nil:
+		p.add(MissingField, at, n.Pos, "Type is missing")
 	case !ok:
-		p.add(UnknownType, at.in("Type"), n.get("Type").pos, "there is no state type %q", st.Type)
+		p.add(UnknownType, at.in("Type"), n.Get("Type").Pos, "there is no state type %q", st.Type)
 	default:
 		read(at, st, n)
 	}
@@ -75,47 +77,47 @@ func (p *parser) arguments(at place, st *State, n *node) {
 // leave reads what leads out of a state: its output and Next or End.
 func (p *parser) leave(at place, st *State, n *node) {
 	p.flow(at, st, n)
-	next, end := n.get("Next"), n.get("End")
+	next, end := n.Get("Next"), n.Get("End")
 	if end != nil {
-		if end.kind != kindBool {
+		if end.Kind != jsontree.Bool {
 			p.wrongKind(at.in("End"), end, "a boolean")
 		}
-		st.End = end.yes
+		st.End = end.Text == "true"
 	}
 	switch {
 	case next != nil:
 		if st.End {
-			p.add(InvalidValue, at.in("End"), end.pos, "a state has either Next or End, not both")
+			p.add(InvalidValue, at.in("End"), end.Pos, "a state has either Next or End, not both")
 		}
 		p.edge(at, st, n, "Next", st.Assign, &st.Next)
 	case !st.End:
-		p.add(MissingField, at, n.pos, "the state has neither Next nor \"End\": true")
+		p.add(MissingField, at, n.Pos, "the state has neither Next nor \"End\": true")
 	}
 }
 
 // edge notes a transition named by n's field key; link resolves it.
 func (p *parser) edge(at place, st *State, n *node, key string, assign Assign, to **State) {
-	target := n.get(key)
+	target := n.Get(key)
 	if target == nil {
-		p.add(MissingField, at, n.pos, "%s is missing", key)
+		p.add(MissingField, at, n.Pos, "%s is missing", key)
 		return
 	}
-	if target.kind != kindString {
+	if target.Kind != jsontree.String {
 		p.wrongKind(at.in(key), target, "a string")
 		return
 	}
-	st.edges = append(st.edges, edge{target.text, assign, to, at.in(key).pointer, target.pos})
+	st.edges = append(st.edges, edge{target.Text, assign, to, at.in(key).pointer, target.Pos})
 }
 
 var variableName = regexp.MustCompile(`^[\p{L}\p{Nl}_][\p{L}\p{Nl}\p{Mn}\p{Mc}\p{Nd}\p{Pc}]{0,79}$`)
 
 func (p *parser) assign(at place, n *node) Assign {
-	v := n.get("Assign")
+	v := n.Get("Assign")
 	if v == nil {
 		return nil
 	}
 	at = at.in("Assign")
-	if v.kind != kindObject {
+	if v.Kind != jsontree.Object {
 		p.wrongKind(at, v, "an object")
 	}
 	var out Assign
@@ -129,8 +131,8 @@ func (p *parser) assign(at place, n *node) Assign {
 		p.templateFields(at, v, add)
 		return out
 	}
-	for _, m := range v.members {
-		add(m.pos, m.key, m.key, p.value(at.in(m.key), m.val))
+	for _, m := range v.Members {
+		add(m.Pos, m.Key, m.Key, p.value(at.in(m.Key), m.Value))
 	}
 	return out
 }

@@ -1,5 +1,7 @@
 package asl
 
+import "github.com/orderloom/orderloom/shared/jsontree"
+
 func (p *parser) task(at place, st *State, n *node) {
 	fields := []string{"Resource", "TimeoutSeconds", "HeartbeatSeconds"}
 	p.known(at, n, with(withErrors, p.own(with(fields, withArguments...), with(fields, with(results, "TimeoutSecondsPath", "HeartbeatSecondsPath")...))...)...)
@@ -24,7 +26,7 @@ func (p *parser) heartbeat(at place, st *State, n *node) {
 	timeout, known := st.Timeout.Constant()
 	beat, alsoKnown := st.Heartbeat.Constant()
 	if known && alsoKnown && beat.(float64) >= timeout.(float64) {
-		p.add(InvalidValue, at.in("HeartbeatSeconds"), n.get("HeartbeatSeconds").pos, "HeartbeatSeconds must be smaller than TimeoutSeconds")
+		p.add(InvalidValue, at.in("HeartbeatSeconds"), n.Get("HeartbeatSeconds").Pos, "HeartbeatSeconds must be smaller than TimeoutSeconds")
 	}
 }
 
@@ -34,14 +36,14 @@ func (p *parser) parallel(at place, st *State, n *node) {
 	p.retry(at, st, n)
 	p.catch(at, st, n)
 	p.leave(at, st, n)
-	branches := n.get("Branches")
-	if branches == nil || branches.kind != kindArray || len(branches.items) == 0 {
-		p.add(MissingField, at, n.pos, "a Parallel state has an array Branches with at least one branch")
+	branches := n.Get("Branches")
+	if branches == nil || branches.Kind != jsontree.Array || len(branches.Items) == 0 {
+		p.add(MissingField, at, n.Pos, "a Parallel state has an array Branches with at least one branch")
 		return
 	}
-	for i, b := range branches.items {
+	for i, b := range branches.Items {
 		here := at.in("Branches").in(itoa(i))
-		if b.kind != kindObject {
+		if b.Kind != jsontree.Object {
 			p.wrongKind(here, b, "an object")
 			continue
 		}
@@ -67,7 +69,7 @@ func (p *parser) mapState(at place, st *State, n *node) {
 
 func (p *parser) items(at place, st *State, n *node) {
 	st.Items = p.any(at, n, "Items")
-	if items := n.get("Items"); items != nil && items.kind != kindArray && !isExpression(items.text) {
+	if items := n.Get("Items"); items != nil && items.Kind != jsontree.Array && !isExpression(items.Text) {
 		p.wrongKind(at.in("Items"), items, "an array or an expression")
 	}
 	st.ItemSelector = p.any(at, n, "ItemSelector")
@@ -87,20 +89,20 @@ func (p *parser) itemsByPath(at place, st *State, n *node) {
 func (p *parser) processor(at place, st *State, n *node) {
 	p.one(at, n, "ItemProcessor", "Iterator")
 	key := "ItemProcessor"
-	if n.get(key) == nil && n.get("Iterator") != nil {
+	if n.Get(key) == nil && n.Get("Iterator") != nil {
 		key = "Iterator"
 	}
-	proc := n.get(key)
-	if proc == nil || proc.kind != kindObject {
-		p.add(MissingField, at, n.pos, "a Map state has an object ItemProcessor")
+	proc := n.Get(key)
+	if proc == nil || proc.Kind != jsontree.Object {
+		p.add(MissingField, at, n.Pos, "a Map state has an object ItemProcessor")
 		return
 	}
 	here := at.in(key)
 	p.known(here, proc, "StartAt", "States", "Comment", "ProcessorConfig")
-	if config := proc.get("ProcessorConfig"); config != nil {
+	if config := proc.Get("ProcessorConfig"); config != nil {
 		p.known(here.in("ProcessorConfig"), config, "Mode", "ExecutionType")
-		if mode := config.get("Mode"); mode != nil && mode.text != "INLINE" {
-			p.add(OnlyOnAWS, here.in("ProcessorConfig").in("Mode"), mode.pos, "a Map in mode %s works only on AWS; the local engine has INLINE", mode.text)
+		if mode := config.Get("Mode"); mode != nil && mode.Text != "INLINE" {
+			p.add(OnlyOnAWS, here.in("ProcessorConfig").in("Mode"), mode.Pos, "a Map in mode %s works only on AWS; the local engine has INLINE", mode.Text)
 		}
 	}
 	st.Processor = p.scope(here, proc, st)

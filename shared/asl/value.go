@@ -1,6 +1,9 @@
 package asl
 
-import "github.com/orderloom/orderloom/shared/jsonata"
+import (
+	"github.com/orderloom/orderloom/shared/jsonata"
+	"github.com/orderloom/orderloom/shared/jsontree"
+)
 
 // Value is a JSON value of a definition that may contain expressions: with
 // JSONata any string "{% … %}", with JSONPath the values of keys "….$".
@@ -65,24 +68,24 @@ func (p *parser) value(at place, n *node) *Value {
 	if p.paths {
 		return p.templateValue(at, n)
 	}
-	switch n.kind {
-	case kindString:
-		if isExpression(n.text) {
+	switch n.Kind {
+	case jsontree.String:
+		if isExpression(n.Text) {
 			return &Value{expr: p.expression(at, n)}
 		}
-		return &Value{constant: n.text}
-	case kindObject, kindArray:
+		return &Value{constant: n.Text}
+	case jsontree.Object, jsontree.Array:
 		return p.composite(at, n)
 	}
-	return &Value{constant: n.constant()}
+	return &Value{constant: constant(n)}
 }
 
 func (p *parser) composite(at place, n *node) *Value {
 	return p.built(n, func(add func(string, *Value)) {
-		for _, m := range n.members {
-			add(m.key, p.value(at.in(m.key), m.val))
+		for _, m := range n.Members {
+			add(m.Key, p.value(at.in(m.Key), m.Value))
 		}
-		for i, item := range n.items {
+		for i, item := range n.Items {
 			add("", p.value(at.in(itoa(i)), item))
 		}
 	})
@@ -91,42 +94,42 @@ func (p *parser) composite(at place, n *node) *Value {
 // built collects the parts of an object or array; without expressions in them
 // it is a constant.
 func (p *parser) built(n *node, parts func(add func(key string, item *Value))) *Value {
-	v := &Value{object: n.kind == kindObject}
-	constant := true
+	v := &Value{object: n.Kind == jsontree.Object}
+	fixed := true
 	parts(func(key string, item *Value) {
 		if _, ok := item.Constant(); !ok {
-			constant = false
+			fixed = false
 		}
 		v.items = append(v.items, item)
 		if v.object {
 			v.keys = append(v.keys, key)
 		}
 	})
-	if constant {
-		return &Value{constant: n.constant()}
+	if fixed {
+		return &Value{constant: constant(n)}
 	}
 	return v
 }
 
 // constant is the node as a value of package jsonata.
-func (n *node) constant() any {
-	switch n.kind {
-	case kindBool:
-		return n.yes
-	case kindNumber:
-		return n.number()
-	case kindString:
-		return n.text
-	case kindArray:
-		out := make([]any, len(n.items))
-		for i, item := range n.items {
-			out[i] = item.constant()
+func constant(n *node) any {
+	switch n.Kind {
+	case jsontree.Bool:
+		return n.Text == "true"
+	case jsontree.Number:
+		return number(n)
+	case jsontree.String:
+		return n.Text
+	case jsontree.Array:
+		out := make([]any, len(n.Items))
+		for i, item := range n.Items {
+			out[i] = constant(item)
 		}
 		return out
-	case kindObject:
+	case jsontree.Object:
 		out := jsonata.NewObject()
-		for _, m := range n.members {
-			out.Set(m.key, m.val.constant())
+		for _, m := range n.Members {
+			out.Set(m.Key, constant(m.Value))
 		}
 		return out
 	}

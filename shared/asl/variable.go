@@ -1,42 +1,58 @@
 package asl
 
-import "maps"
+import "slices"
 
 // flow finds for every state the variables that some path to it can have set.
 type flow struct {
 	p       *parser
-	defined []map[string]bool // by State.Index
+	number  map[string]int // of each variable
+	defined []varSet       // by State.Index; nil: nothing leads there
 }
+
+// varSet is a set of variables, a bit for each.
+type varSet []uint64
+
+func (s varSet) has(v int) bool { return s[v/64]&(1<<(v%64)) != 0 }
+func (s varSet) add(v int)      { s[v/64] |= 1 << (v % 64) }
 
 // variables reports variables that no path can have set where they are read.
 // One that only some paths set is fine here, as on AWS.
 func (p *parser) variables() {
-	f := &flow{p: p, defined: make([]map[string]bool, len(p.machine.States))}
-	f.scope(p.machine.Scope, map[string]bool{})
+	f := &flow{p: p, number: map[string]int{}, defined: make([]varSet, len(p.machine.States))}
 	byName := map[string]*State{}
 	for _, st := range p.machine.States {
 		byName[st.Name] = st
+		for list := range st.assigns {
+			for _, a := range list {
+				if _, known := f.number[a.Name]; !known {
+					f.number[a.Name] = len(f.number)
+				}
+			}
+		}
 	}
+	f.scope(p.machine.Scope, f.none())
 	for _, e := range p.exprs {
 		known := f.defined[byName[e.state].Index]
 		if known == nil { // nothing leads there, which is reported already
 			continue
 		}
 		for _, v := range e.vars {
-			if v != "states" && !known[v] {
+			if n, set := f.number[v]; v != "states" && (!set || !known.has(n)) {
 				p.add(UndefinedVariable, place{e.state, e.pointer, ""}, e.pos, "no path that leads here sets $%s", v)
 			}
 		}
 	}
 }
 
+func (f *flow) none() varSet { return make(varSet, len(f.number)/64+1) }
+
 // scope propagates variables along the transitions until nothing changes;
 // outer are those that the enclosing state sees.
-func (f *flow) scope(s *Scope, outer map[string]bool) {
+func (f *flow) scope(s *Scope, outer varSet) {
 	if s.Start == nil { // reported already
 		return
 	}
-	f.defined[s.Start.Index] = maps.Clone(outer)
+	f.defined[s.Start.Index] = slices.Clone(outer)
 	queue := []*State{s.Start}
 	for len(queue) > 0 {
 		st := queue[0]
@@ -62,41 +78,49 @@ func (f *flow) scope(s *Scope, outer map[string]bool) {
 }
 
 // merge adds variables to what a state sees and reports whether it saw less.
-func (f *flow) merge(to *State, vars map[string]bool, assign Assign) bool {
+func (f *flow) merge(to *State, vars varSet, assign Assign) bool {
 	known := f.defined[to.Index]
 	changed := known == nil
 	if changed {
-		known = map[string]bool{}
+		known = f.none()
 		f.defined[to.Index] = known
 	}
-	add := func(v string) {
-		if !known[v] {
-			known[v], changed = true, true
-		}
-	}
-	for v := range vars {
-		add(v)
+	for i, bits := range vars {
+		changed = changed || bits&^known[i] != 0
+		known[i] |= bits
 	}
 	for _, a := range assign {
-		add(a.Name)
+		n := f.number[a.Name]
+		changed = changed || !known.has(n)
+		known.add(n)
 	}
 	return changed
 }
 
 // shadow reports assignments to a variable of an enclosing scope.
-func (f *flow) shadow(st *State, outer map[string]bool) {
-	check := func(list Assign) {
+func (f *flow) shadow(st *State, outer varSet) {
+	for list := range st.assigns {
 		for _, a := range list {
-			if outer[a.Name] {
+			if outer.has(f.number[a.Name]) {
 				f.p.add(ShadowedVariable, place{st.Name, st.pointer, ""}, st.pos, "$%s belongs to an enclosing scope; inside a Parallel or Map it can be read, not set", a.Name)
 			}
 		}
 	}
-	check(st.Assign)
-	for _, r := range st.Rules {
-		check(r.Assign)
+}
+
+// assigns yields every list of assignments of a state.
+func (s *State) assigns(yield func(Assign) bool) {
+	if !yield(s.Assign) {
+		return
 	}
-	for _, c := range st.Catch {
-		check(c.Assign)
+	for _, r := range s.Rules {
+		if !yield(r.Assign) {
+			return
+		}
+	}
+	for _, c := range s.Catch {
+		if !yield(c.Assign) {
+			return
+		}
 	}
 }

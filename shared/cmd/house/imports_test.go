@@ -9,7 +9,7 @@ import (
 // tiers of shared/, from the bottom up: a package imports its own tier and those
 // below. A folder that is not listed belongs to the tier of the nearest one above.
 var tiers = [][]string{
-	{"shared/fault", "shared/event", "shared/money", "shared/clock", "shared/golden", "shared/jsonata", "shared/jsonpath"},
+	{"shared/jsontree", "shared/fault", "shared/event", "shared/money", "shared/clock", "shared/golden", "shared/jsonata", "shared/jsonpath"},
 	{"shared/order"},
 	{"shared/table", "shared/blob", "shared/policy", "shared/transform", "shared/asl"},
 	{"shared/inbox", "shared/stock", "shared/rendezvous", "shared/exception", "shared/order/store", "shared/flow", "shared/provider", "shared/fn", "statemachines"},

@@ -1,100 +1,38 @@
-// Package jsondoc reads JSON documents that people write, keeping the position
-// of everything, so that every problem can be reported at its place and all of
-// them at once.
+// Package jsondoc reads fields of JSON documents that people write and collects
+// their problems, each at its place and all of them at once.
 package jsondoc
 
 import (
-	"encoding/json"
-	"strconv"
 	"strings"
-)
 
-// Kind is the kind of a JSON value.
-type Kind string
-
-// The kinds.
-const (
-	Object Kind = "an object"
-	Array  Kind = "a list"
-	String Kind = "a text"
-	Number Kind = "a number"
-	Bool   Kind = "true or false"
-	Null   Kind = "null"
+	"github.com/orderloom/orderloom/shared/jsontree"
 )
 
 // Node is one value of a document.
-type Node struct {
-	Kind    Kind
-	Text    string   // String: the text; Number: as written; Bool: "true" or "false"
-	Members []Member // Object, in the order of the document
-	Items   []*Node  // Array
-	Pos     int      // byte offset of the value
-	End     int      // byte offset after it
-	Pointer string   // JSON pointer (RFC 6901)
-}
+type Node = jsontree.Node
 
 // Member is one key of an object.
-type Member struct {
-	Key   string
-	Pos   int // byte offset of the key
-	Value *Node
-}
+type Member = jsontree.Member
 
-// Get returns the value of a key, nil when there is none.
-func (n *Node) Get(key string) *Node {
-	if n == nil {
-		return nil
-	}
-	for _, m := range n.Members {
-		if m.Key == key {
-			return m.Value
-		}
-	}
-	return nil
-}
-
-// Value converts a node to what encoding/json would decode, numbers as
-// json.Number.
-func (n *Node) Value() any {
-	switch n.Kind {
-	case Object:
-		out := make(map[string]any, len(n.Members))
-		for _, m := range n.Members {
-			out[m.Key] = m.Value.Value()
-		}
-		return out
-	case Array:
-		out := make([]any, len(n.Items))
-		for i, item := range n.Items {
-			out[i] = item.Value()
-		}
-		return out
-	case String:
-		return n.Text
-	case Number:
-		return json.Number(n.Text)
-	case Bool:
-		return n.Text == "true"
-	}
-	return nil
-}
+// The kinds of values.
+const (
+	Object = jsontree.Object
+	Array  = jsontree.Array
+	String = jsontree.String
+	Number = jsontree.Number
+	Bool   = jsontree.Bool
+	Null   = jsontree.Null
+)
 
 // Pointer appends a key to a JSON pointer.
-func Pointer(base, key string) string {
-	if strings.ContainsAny(key, "~/") {
-		key = strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
-	}
-	return base + "/" + key
-}
-
-func index(base string, i int) string { return base + "/" + strconv.Itoa(i) }
+func Pointer(base, key string) string { return jsontree.Pointer(base, key) }
 
 // Find returns the node at a JSON pointer, or the nearest one around it; nil
 // when there is no document.
 func (p *Parser) Find(pointer string) *Node {
 	n := p.Root
 	for n != nil && n.Pointer != pointer {
-		next := n.within(pointer)
+		next := towards(n, pointer)
 		if next == nil {
 			break
 		}
@@ -103,8 +41,8 @@ func (p *Parser) Find(pointer string) *Node {
 	return n
 }
 
-// within returns the child that is at the pointer or around it.
-func (n *Node) within(pointer string) *Node {
+// towards returns the child that is at the pointer or around it.
+func towards(n *Node, pointer string) *Node {
 	leads := func(c *Node) bool { return pointer == c.Pointer || strings.HasPrefix(pointer, c.Pointer+"/") }
 	for _, m := range n.Members {
 		if leads(m.Value) {

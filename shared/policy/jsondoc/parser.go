@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/orderloom/orderloom/shared/jsontree"
 )
 
 // Parser reads fields and collects problems. Reading goes on after a problem;
@@ -73,7 +75,7 @@ func (p *Parser) Known(n *Node, keys ...string) {
 }
 
 // Is reports whether a node has the kind, and notes a problem when it has not.
-func (p *Parser) Is(n *Node, kind Kind) bool {
+func (p *Parser) Is(n *Node, kind jsontree.Kind) bool {
 	if n.Kind != kind {
 		p.At(n, WrongType, "this is %s; it must be %s", n.Kind, kind)
 		return false
