@@ -41,3 +41,27 @@ func TestMachinesAreCompiled(t *testing.T) {
 		})
 	}
 }
+
+// No order enters two of the committed flows, and that is proven.
+func TestEntriesAreDisjoint(t *testing.T) {
+	t.Parallel()
+	policies, err := statemachines.Policies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	documents, err := statemachines.Documents()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []compile.Neighbor
+	for id, document := range documents {
+		doc, _ := flow.Parse(document)
+		all = append(all, compile.Neighbor{ID: id, Entry: doc.Entry})
+	}
+	for id, document := range documents {
+		problems, notes := compile.CheckEntry(document, all, policies)
+		for _, p := range append(problems, notes...) {
+			t.Errorf("%s: %v", id, p)
+		}
+	}
+}

@@ -30,6 +30,9 @@ type Document struct {
 type Entry struct {
 	Event  string   // name of the event that brings a record to the flow
 	Filter []string // filter policies, "<id>@<version>"; all must hold
+
+	// Alongside lists other flows that a record may enter as well as this one.
+	Alongside []string
 }
 
 // Scope is a drawing: the document's own, or one inside a for-each step.

@@ -67,9 +67,10 @@ func (r *reader) document(n *jsondoc.Node) {
 	}
 	d.MaxLines = r.Int(n, "maxLines", DefaultLines, 1, MaxLinesLimit)
 	if e := r.Need(n, "entry"); e != nil && r.Is(e, jsondoc.Object) {
-		r.Known(e, "event", "filter")
+		r.Known(e, "event", "filter", "alongside")
 		d.Entry.Event = r.Choice(e, "event", event.OrderReceived)
 		d.Entry.Filter = r.refs(e, "filter")
+		d.Entry.Alongside = r.Texts(e, "alongside")
 	}
 	d.Scope = r.scope(n, "")
 	r.layout(n)

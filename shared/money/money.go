@@ -48,6 +48,9 @@ func Digits(currency string) (int, error) {
 	return 0, fault.New(fault.Invalid, "unknown currency").On("", "currency").Got(currency).Do("Use a code of ISO 4217, such as USD")
 }
 
+// Currencies lists the codes of all currencies, US dollars first.
+func Currencies() []string { return strings.Fields("USD EUR " + digits2 + digits0 + digits3) }
+
 // Minor converts a decimal amount to the currency's minor units: ("1.5",
 // "USD") is 150. An amount with a fraction of the minor unit is an error.
 func Minor(amount, currency string) (int64, error) {

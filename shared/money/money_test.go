@@ -42,3 +42,16 @@ func TestMinorRefuses(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryCurrencyHasDigits(t *testing.T) {
+	t.Parallel()
+	all := money.Currencies()
+	if all[0] != "USD" || len(all) < 150 {
+		t.Errorf("%v", all)
+	}
+	for _, code := range all {
+		if _, err := money.Digits(code); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -24,8 +24,8 @@ import (
 )
 
 // Each file of testdata is one case: sections document, optionally policies
-// (a list, beside those of the repository) and catalog (in place of the own one),
-// and what comes out: the problems, or the machine and what it costs.
+// (a list, beside those of the repository), catalog (in place of the own one) and
+// others (entries of other live flows), and what comes out: the problems, or the machine and what it costs.
 func TestGolden(t *testing.T) {
 	t.Parallel()
 	for _, file := range cases(t) {
@@ -38,7 +38,11 @@ func TestGolden(t *testing.T) {
 			archive := txtar.Parse(data)
 			in := sections(archive)
 			result, problems := compileCase(t, in)
-			archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool { return !slices.Contains([]string{"document", "policies", "catalog"}, f.Name) })
+			beside, notes := besideOthers(t, in)
+			problems = append(problems, beside...)
+			archive.Files = slices.DeleteFunc(archive.Files, func(f txtar.File) bool {
+				return !slices.Contains([]string{"document", "policies", "catalog", "others"}, f.Name)
+			})
 			add := func(name string, text []byte) {
 				archive.Files = append(archive.Files, txtar.File{Name: name, Data: append(bytes.TrimRight(text, "\n"), '\n')})
 			}
@@ -47,6 +51,9 @@ func TestGolden(t *testing.T) {
 			} else {
 				add("cost", []byte(result.Transitions.String()+"\nat most "+strconv.Itoa(result.MaxHistory)+" events"))
 				add("machine", result.Machine)
+			}
+			if len(notes) > 0 {
+				add("notes", []byte(notes.Error()))
 			}
 			golden.Check(t, file, txtar.Format(archive))
 		})
@@ -77,13 +84,30 @@ func compileCase(t testing.TB, in map[string][]byte) (compile.Result, flow.Probl
 			t.Fatal(err)
 		}
 	}
-	var more []policy.Policy
+	return compile.Compile(in["document"], catalog, append(policies, policiesOf(t, in)...))
+}
+
+// policiesOf are the policies that a case has beside those of the repository.
+func policiesOf(t testing.TB, in map[string][]byte) (more []policy.Policy) {
 	if list := in["policies"]; list != nil {
 		if err := json.Unmarshal(list, &more); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return compile.Compile(in["document"], catalog, append(policies, more...))
+	return more
+}
+
+// besideOthers compares a case's flow with the entries of its section others.
+func besideOthers(t testing.TB, in map[string][]byte) (problems, notes flow.Problems) {
+	if in["others"] == nil {
+		return nil, nil
+	}
+	var others []compile.Neighbor
+	if err := json.Unmarshal(in["others"], &others); err != nil {
+		t.Fatal(err)
+	}
+	_, policies := world(t)
+	return compile.CheckEntry(in["document"], others, append(policies, policiesOf(t, in)...))
 }
 
 func world(t testing.TB) (*flow.Catalog, []policy.Policy) {
@@ -112,9 +136,10 @@ func TestEveryProblemHasACase(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shown.Write(sections(txtar.Parse(data))["problems"])
+		in := sections(txtar.Parse(data))
+		shown.Write(slices.Concat(in["problems"], in["notes"]))
 	}
-	for _, file := range []string{"problem.go", "../problem.go", "../../policy/jsondoc/problem.go"} {
+	for _, file := range []string{"problem.go", "entry.go", "../problem.go", "../../policy/jsondoc/problem.go"} {
 		for _, code := range codes(t, file) {
 			if !strings.Contains(seen, "`"+code+"`") {
 				t.Errorf("statemachines/README.md does not explain %s", code)
