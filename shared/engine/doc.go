@@ -19,7 +19,8 @@
 // turn runs, between turns there is only their JSON. While the disk is full
 // nothing is acknowledged and callers are told why; what executions have done
 // waits with its effects and goes on when there is room. AWS's limits hold:
-// 25,000 events, 256 KiB, and an expression gets five seconds at most.
+// 25,000 events, 256 KiB, a year (five minutes for Express), and an expression
+// gets five seconds at most.
 //
 // Executions of Express machines live in memory only and are lost with the
 // process, as their callers must expect.

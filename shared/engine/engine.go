@@ -216,14 +216,29 @@ func (e *Engine) retire(x *execution) {
 	}
 }
 
-// lifetime arms the machine's time-out.
+// How long an execution can take, as on AWS.
+const (
+	maxStandard = 365 * 24 * 60 * 60 // seconds
+	maxExpress  = 5 * 60
+)
+
+// lifetime arms the time-out of the whole execution.
 func (e *Engine) lifetime(x *execution) {
+	x.live.limited = true
 	e.timers.set(&x.live.timer, x, nil, e.ends(x))
 }
 
-// ends is when the machine's time is up; 0 is never.
+// ends is when an execution's time is up: the machine's own, or the longest
+// that its type can take.
 func (e *Engine) ends(x *execution) int64 {
-	return later(x.live.began, int64(x.live.def.machine.TimeoutSeconds))
+	limit := maxStandard
+	if x.express {
+		limit = maxExpress
+	}
+	if own := x.live.def.machine.TimeoutSeconds; own > 0 {
+		limit = min(limit, own)
+	}
+	return later(x.live.began, int64(limit))
 }
 
 func (e *Engine) executionARN(machine, name string) string {

@@ -76,8 +76,9 @@ type live struct {
 	events  int64     // id of the latest event
 	records int64     // records made so far
 	input   *value
-	timer   timer    // of the machine's TimeoutSeconds
-	began   int64    // when it started or was redriven: TimeoutSeconds count from here
+	timer   timer    // of the whole execution
+	limited bool     // the timer was armed: one that waits for nothing needs none
+	began   int64    // when it started or was redriven: its time counts from here
 	onEnd   []func() // tasks that wait for the end, see watch
 	probe   *probe   // of a test of one state
 

@@ -76,21 +76,27 @@ func TestStartSyncExecutionIsCanceled(t *testing.T) {
 }
 
 // The time limit of a machine holds for Express machines, too.
+// An Express execution takes five minutes at most.
 func TestExpressTimesOut(t *testing.T) {
 	t.Parallel()
-	r := newRig(t)
-	m := r.create(`{"QueryLanguage":"JSONata","TimeoutSeconds":5,"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":60,"End":true}}}`, Express)
-	done := make(chan SyncResult)
-	go func() {
-		x, err := r.StartSyncExecution(ctx, StartExecution{StateMachineARN: m})
-		if err != nil {
-			t.Error(err)
-		}
-		done <- x
-	}()
-	r.eventually("it runs", func() bool { return r.Stats().Running == 1 })
-	r.until(func() bool { return r.Stats().Running == 0 })
-	if x := <-done; x.Status != TimedOut || x.Error != "States.Timeout" || !x.StopDate().Equal(epoch.Add(5*time.Second)) {
-		t.Errorf("%+v", x)
+	for own, want := range map[string]time.Duration{`"TimeoutSeconds":5,`: 5 * time.Second, ``: 5 * time.Minute, `"TimeoutSeconds":3600,`: 5 * time.Minute} {
+		t.Run(own, func(t *testing.T) {
+			t.Parallel()
+			r := newRig(t)
+			m := r.create(`{"QueryLanguage":"JSONata",`+own+`"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":6000,"End":true}}}`, Express)
+			done := make(chan SyncResult)
+			go func() {
+				x, err := r.StartSyncExecution(ctx, StartExecution{StateMachineARN: m})
+				if err != nil {
+					t.Error(err)
+				}
+				done <- x
+			}()
+			r.eventually("it runs", func() bool { return r.Stats().Running == 1 })
+			r.until(func() bool { return r.Stats().Running == 0 })
+			if x := <-done; x.Status != TimedOut || x.Error != "States.Timeout" || !x.StopDate().Equal(epoch.Add(want)) {
+				t.Errorf("%+v", x)
+			}
+		})
 	}
 }

@@ -71,7 +71,6 @@ func (e *Engine) takeUp(arn, token string, done func(error)) (int64, error) {
 	e.move(x, done, func(t *turn) {
 		t.now, t.live.events = at, last
 		t.emit(t.live.root, event{kind: executionRedriven, prev: last, num: count, text: token})
-		e.lifetime(x)
 		t.retake()
 	})
 	return at, nil

@@ -156,7 +156,6 @@ func (e *Engine) begin(x *execution, input *value, done func(error)) {
 			t.emit(nil, event{kind: created, text: string(text)})
 		}
 		t.emit(nil, event{kind: executionStarted, in: input})
-		e.lifetime(x)
 		root := x.live.root
 		t.later(func() { t.advance(root, root.scope.Start, input) })
 	})

@@ -35,6 +35,8 @@ func TestTimeouts(t *testing.T) {
 		{"a timeout is tried again", machine(`"A":` + asking(`"TimeoutSeconds":60,"Retry":[{"ErrorEquals":["States.Timeout"],"IntervalSeconds":5,"MaxAttempts":1}],"End":true`)), "FAILED States.Timeout ", "2m5s"},
 		{"the whole execution", `{"QueryLanguage":"JSONata","TimeoutSeconds":90,"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":1000,"End":true}}}`, "TIMED_OUT States.Timeout ", "1m30s"},
 		{"which no Catch prevents", `{"QueryLanguage":"JSONata","TimeoutSeconds":90,"StartAt":"A","States":{"A":` + asking(catching("States.ALL")) + `,"Z":{"Type":"Succeed"}}}`, "TIMED_OUT States.Timeout ", "1m30s"},
+		{"an execution after a year", machine(`"A":{"Type":"Wait","Seconds":99999999,"End":true}`), "TIMED_OUT States.Timeout ", "8760h0m0s"},
+		{"whatever the machine says", `{"QueryLanguage":"JSONata","TimeoutSeconds":99999999,"StartAt":"A","States":{"A":{"Type":"Wait","Seconds":99999999,"End":true}}}`, "TIMED_OUT States.Timeout ", "8760h0m0s"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -64,6 +64,9 @@ func (e *Engine) move(x *execution, done func(error), f func(*turn)) {
 		t.close(executionFailed, asl.ErrRuntime, "The execution reached the maximum number of history events (25000).", nil)
 	}
 	settled := t.finish()
+	if x.status == Running && !x.live.limited { // it waits for the first time
+		e.lifetime(x)
+	}
 	x.mu.Unlock()
 	if settled {
 		t.durable(nil)
