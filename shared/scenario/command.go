@@ -36,7 +36,7 @@ func Run(w World, s Script) (path, record string, err error) {
 
 // run executes one command:
 //
-//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes] [payment=STATUS] [ship-by=DURATION]
+//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes] [tags=TAG,TAG] [payment=STATUS] [ship-by=DURATION]
 //	repeat N send …
 //	until NAME STATE / REASON      wait in virtual time; also: until NAME exception
 //	idle                           let two hours pass
@@ -110,6 +110,8 @@ func (r *runner) send(args []string, times int) error {
 			o.Country = value
 		case "sku":
 			o.SKU = value
+		case "tags":
+			o.Tags = value
 		case "payment":
 			o.Payment = value
 		case "digital":

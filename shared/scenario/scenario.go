@@ -52,6 +52,7 @@ type Order struct {
 	Lines   []int         // quantities; line ids count from 1
 	SKU     string        // of all lines; empty for the default
 	Digital bool          // nothing of it ships
+	Tags    string        // comma between two
 	Payment string        // the shop's word for it; empty: paid
 	After   time.Duration // the document's update time, after the order was placed
 	ShipBy  time.Duration // the day by which it is to leave, after it was placed; 0: none

@@ -159,7 +159,7 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 func TestCommandsDoWhatTheySay(t *testing.T) {
 	t.Parallel()
 	s, path, record, err := run(t, `
-repeat 3 send create #L1 country=CA lines=60,2 sku=A after=90s digital=yes payment=pending ship-by=48h
+repeat 3 send create #L1 country=CA lines=60,2 sku=A after=90s digital=yes tags=gift,rush payment=pending ship-by=48h
 until #L1 On Hold / Sending Failed
 until #L1 exception
 idle
@@ -193,7 +193,7 @@ expect stock A Seattle free=7 reserved=3
 	if err != nil {
 		t.Fatal(err)
 	}
-	const document = "/hooks/create signed{Name:#L1 Country:CA Lines:[60 2] SKU:A Digital:true Payment:pending After:1m30s ShipBy:48h0m0s}"
+	const document = "/hooks/create signed{Name:#L1 Country:CA Lines:[60 2] SKU:A Digital:true Tags:gift,rush Payment:pending After:1m30s ShipBy:48h0m0s}"
 	want := []string{
 		document, document, document, "/api/exceptions/exc_1/retry ", "/api/exceptions/exc_1/skip ", `/api/orders/ord_1/cancel {"reason":"scenario"}`,
 		`/api/orders/ord_1/release {"by":"scenario","reason":"looked at"}`, `/api/orders/ord_1/approve {"by":"scenario","reason":"looked at"}`, `/api/orders/ord_1/reject {"by":"scenario","reason":"looked at"}`,

@@ -43,7 +43,7 @@ func document(topic string, o scenario.Order, placed time.Time) []byte {
 	if o.SKU == "" {
 		o.SKU = defaultSKU
 	}
-	spec := shopifytest.OrderSpec{Name: o.Name, Country: o.Country, CreatedAt: placed, UpdatedAt: placed.Add(o.After), Payment: o.Payment}
+	spec := shopifytest.OrderSpec{Name: o.Name, Country: o.Country, CreatedAt: placed, UpdatedAt: placed.Add(o.After), Payment: o.Payment, Tags: o.Tags}
 	if o.ShipBy > 0 {
 		spec.Attributes = map[string]string{"ship_by": placed.Add(o.ShipBy).UTC().Format(time.RFC3339)}
 	}

@@ -26,6 +26,7 @@ type OrderSpec struct {
 	CanceledAt   *time.Time // canceled by the shop, which refunds everything
 	CancelReason string     // "" means customer
 	Payment      string     // financial_status; "" means paid
+	Tags         string     // comma between two
 }
 
 // LineSpec is one line of it.
@@ -92,7 +93,7 @@ func header(o OrderSpec) object {
 		"order_number": orderNumber(o), "number": orderNumber(o) % 1000, "confirmed": true, "test": false, "buyer_accepts_marketing": false,
 		"created_at": stamp(o.CreatedAt), "processed_at": stamp(o.CreatedAt), "updated_at": stamp(o.UpdatedAt), "closed_at": nil,
 		"cancelled_at": nil, "cancel_reason": nil, "currency": "USD", "presentment_currency": "USD", "taxes_included": false,
-		"financial_status": o.Payment, "fulfillment_status": nil, "fulfillments": []any{}, "refunds": []any{}, "tags": "",
+		"financial_status": o.Payment, "fulfillment_status": nil, "fulfillments": []any{}, "refunds": []any{}, "tags": o.Tags,
 		"email": "bob.norman@example.com", "contact_email": "bob.norman@example.com", "phone": nil, "note": nil,
 		"note_attributes": attributes(o.Attributes), "discount_codes": []any{}, "discount_applications": []any{}, "payment_gateway_names": []string{"shopify_payments"},
 		"customer":        object{"id": 207119551, "email": "bob.norman@example.com", "first_name": "Bob", "last_name": "Norman", "state": "disabled", "tags": ""},
