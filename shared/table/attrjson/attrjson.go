@@ -65,14 +65,19 @@ func appendValue(out []byte, name string, value any) ([]byte, error) {
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
-func (i *Item) UnmarshalJSON(text []byte) error {
-	in := gjson.ParseBytes(text)
+func (i *Item) UnmarshalJSON(text []byte) (err error) {
+	*i, err = Parse(gjson.ParseBytes(text))
+	return err
+}
+
+// Parse decodes an item of JSON that is valid; its texts are parts of the JSON.
+// An item that is absent or null is nil.
+func Parse(in gjson.Result) (Item, error) {
 	if in.Type == gjson.Null {
-		*i = nil
-		return nil
+		return nil, nil
 	}
 	if !in.IsObject() {
-		return fault.New(fault.Invalid, "item is no JSON object")
+		return nil, fault.New(fault.Invalid, "item is no JSON object")
 	}
 	out := Item{}
 	var err error
@@ -82,10 +87,9 @@ func (i *Item) UnmarshalJSON(text []byte) error {
 		return err == nil
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	*i = out
-	return nil
+	return out, nil
 }
 
 // Value decodes one attribute value, {"N":"1"}; name is for the fault.

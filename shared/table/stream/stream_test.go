@@ -127,7 +127,7 @@ func TestWrongEventsAreRefused(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 	for _, c := range [][2]string{
-		{`"INSERT"`, `"UPSERT"`}, {`"MODIFY"`, `"REMOVE"`}, {`1.8E9`, `99999999999999`}, {`1.8E9`, `1e12`},
+		{`"INSERT"`, `"UPSERT"`}, {`"INSERT"`, `1`}, {`"Records":[`, `"Records":[5,`}, {`"Records":[`, `"Records":5,"x":[`}, {`"MODIFY"`, `"REMOVE"`}, {`1.8E9`, `99999999999999`}, {`1.8E9`, `1e12`},
 		{`"NewImage":{"pk":{"S":"a"}`, `"NewImage":{"pk":{"S":"b"}`},
 		{`NEW_IMAGE`, `KEYS_ONLY`}, {`"INSERT"`, `"REMOVE"`}, {`1.8E9`, `-1`}, {`1.8E9`, `1e300`},
 		{`"Keys":{"pk":{"S":"a"},"sk":{"S":"1"}}`, `"Keys":{}`}, {`{"N":"5"}`, `{"L":[]}`}, {`{"Records":[`, `[`},
