@@ -43,7 +43,7 @@ type FakeOptions struct {
 
 // OpenFakes starts the services. Webhooks are delivered once Deliver was called.
 func OpenFakes(ctx context.Context, o FakeOptions) (*Fakes, error) {
-	f := &Fakes{Shops: map[string]*shopifytest.Server{}, client: &http.Client{Timeout: 30 * time.Second}, done: make(chan struct{})}
+	f := &Fakes{Shops: map[string]*shopifytest.Server{}, client: &http.Client{Timeout: 30 * time.Second, Transport: transport()}, done: make(chan struct{})}
 	if o.Addr == "" {
 		o.Addr = "127.0.0.1:0"
 	}
