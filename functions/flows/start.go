@@ -41,7 +41,7 @@ var Start = fn.Function{
 	Example: json.RawMessage(`{"detail":{"name":"OrderReceived","entity":"order","entityId":"ord_01JZZZZZZZZZZZZZZZZZZZZZZZ","orderId":"ord_01JZZZZZZZZZZZZZZZZZZZZZZZ","seq":1}}`),
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table), d.States}
+		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, registry.New(d.Table), d.States}
 		return fn.Task(func(ctx context.Context, in receivedEvent) (StartResult, error) {
 			return s.start(ctx, in.Detail.OrderID)
 		})

@@ -39,7 +39,7 @@ var Post = fn.Function{
 	Example: fn.ExampleRequest("POST", "/api/stock", nil, `{"key":"example-receipt","lines":[{"sku":"EXAMPLE","location":"Chicago","quantity":10}]}`),
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, d.Clock.Now}
+		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, d.Clock.Now}
 		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			in, err := fn.Decode[Posting](req.Body)
 			if err != nil {

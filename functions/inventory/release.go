@@ -43,7 +43,7 @@ var Release = fn.Function{
 	Example:  example,
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, d.Clock.Now}
+		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, d.Clock.Now}
 		return fn.Task(func(ctx context.Context, in ReleaseInput) (ReleaseResult, error) {
 			return k.release(ctx, cmp.Or(in.Order, in.Detail.OrderID))
 		})

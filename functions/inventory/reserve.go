@@ -36,7 +36,7 @@ var Reserve = fn.Function{
 	Example:  example,
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, d.Clock.Now}
+		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, d.Clock.Now}
 		return fn.Task(k.reserve)
 	},
 }

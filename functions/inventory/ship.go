@@ -30,7 +30,7 @@ var Ship = fn.Function{
 	Example:  json.RawMessage(`{"detail":{"name":"FulfillmentOrderShipped","entity":"fulfillmentOrder","entityId":"fo_example-1","orderId":"ord_example","seq":1,"payload":{"externalId":"1","lines":[]}}}`),
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, d.Clock.Now}
+		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, d.Clock.Now}
 		return fn.Task(func(ctx context.Context, in shippedEvent) (struct{}, error) {
 			return struct{}{}, k.ship(ctx, in.Detail)
 		})

@@ -30,7 +30,7 @@ var changing = []fn.Failure{
 }
 
 func storeOf(d fn.Deps) store.Store {
-	return store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}
+	return store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}
 }
 
 func boxOf(d fn.Deps) inbox.Box {

@@ -35,7 +35,7 @@ var Assign = fn.Function{
 	}, Policies: []string{"lab-assignment@1"}},
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		a := assigner{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table)}
+		a := assigner{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, registry.New(d.Table)}
 		return fn.Task(a.assign)
 	},
 }

@@ -16,6 +16,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/blob"
 	"github.com/orderloom/orderloom/shared/clock"
+	"github.com/orderloom/orderloom/shared/order/store"
 	"github.com/orderloom/orderloom/shared/table"
 )
 
@@ -71,6 +72,7 @@ type Deps struct {
 	NewID   func(prefix string) string // "ord" → "ord_01J…", a ULID
 	Setting func(name string) string   // environment variable, "" when unset
 	Log     *slog.Logger
+	Orders  *store.Cache // of orders decoded before, for functions that share a process; nil: none
 }
 
 // Doer sends HTTP requests; *http.Client is one.

@@ -30,7 +30,7 @@ type Call struct {
 // instance, and hands over a client. It writes nothing: the outcome is applied
 // by the machine's next state.
 func Action[Out any](d fn.Deps, act func(context.Context, Call) (Out, error)) fn.Handler {
-	orders := store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}
+	orders := store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}
 	return fn.Task(func(ctx context.Context, in flow.ActionInput) (Out, error) {
 		var none Out
 		call, err := load(ctx, d, orders, in)

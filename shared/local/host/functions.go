@@ -24,6 +24,7 @@ import (
 	"github.com/orderloom/orderloom/shared/local/s3api"
 	"github.com/orderloom/orderloom/shared/local/secretsapi"
 	"github.com/orderloom/orderloom/shared/local/statesapi"
+	"github.com/orderloom/orderloom/shared/order/store"
 )
 
 // role stands for the FlowRole: nobody checks it here.
@@ -41,6 +42,9 @@ func (h *Host) listenAWS(context.Context) error {
 	return err
 }
 
+// cachedOrders is about a thousand orders under way, in bytes.
+const cachedOrders = 2 << 20
+
 // openFunctions makes the world that functions see, and what runs them.
 func (h *Host) openFunctions(context.Context) error {
 	cfg := aws.Config{Region: Region, BaseEndpoint: aws.String(h.awsURL), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""),
@@ -57,6 +61,7 @@ func (h *Host) openFunctions(context.Context) error {
 		HTTP:    &http.Client{Timeout: 20 * time.Second, Transport: transport()},
 		NewID:   h.newID,
 		Setting: func(string) string { return "" },
+		Orders:  store.NewCache(cachedOrders),
 	}
 	if h.opts.Isolate != nil {
 		h.lambda, err = h.opts.Isolate(h.template, h.awsURL)

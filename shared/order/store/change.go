@@ -64,6 +64,7 @@ func (s Store) Change(ctx context.Context, id, key, step string, decide func(*Re
 		}
 		err = s.Table.Transact(ctx, ops...)
 		if err == nil {
+			s.Cache.changed(Partition(id), ops[0].Item.Bytes(docAttr), r.Status)
 			return Result{Record: r, Applied: true, Outcome: outcome}, nil
 		}
 		if !table.IsConditionFailed(err) {

@@ -26,7 +26,7 @@ const id = "ord_01JABCDEFGHJKMNPQRSTVWXYZ0"
 
 var ctx = context.Background()
 
-func open(t *testing.T) store.Store {
+func open(t testing.TB) store.Store {
 	c := clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC))
 	db, err := sqlite.Open(ctx, filepath.Join(t.TempDir(), "t.db"), c)
 	if err != nil {
@@ -44,7 +44,7 @@ func document(name string, lines int) order.Document {
 	return d
 }
 
-func create(t *testing.T, s store.Store, lines int) {
+func create(t testing.TB, s store.Store, lines int) {
 	t.Helper()
 	got, created, err := s.Create(ctx, id, "record/m1", document("1001", lines), event.Event{Name: event.OrderReceived})
 	if err != nil || !created || got != id {

@@ -1,0 +1,89 @@
+package store
+
+import (
+	"bytes"
+	"sync"
+
+	"github.com/orderloom/orderloom/shared/order"
+)
+
+// Cache holds orders as they were decoded last, so that the next step of an
+// order under way does not decode them again. It is never out of date: a copy
+// counts only for the very bytes that the table has just returned. Stores of one
+// process share one; a nil Cache remembers nothing.
+type Cache struct {
+	mu    sync.Mutex
+	limit int // bytes of encoded orders
+
+	// Two generations instead of a list in order of use: when the young one has
+	// half the bytes, the old one goes and the young one becomes old.
+	young, old map[string]decoded
+	bytes      int // of young
+}
+
+// decoded is an order beside the bytes that it was decoded from, nil where there
+// are none. Nobody changes what is in a cache.
+type decoded struct {
+	body     []byte
+	document order.Document
+	state    []byte
+	status   order.Status
+}
+
+func (d decoded) bytes() int { return len(d.body) + len(d.state) }
+
+// NewCache returns a cache of orders that take so many bytes in the table.
+func NewCache(limit int) *Cache { return &Cache{limit: limit, young: map[string]decoded{}} }
+
+func (c *Cache) get(partition string) decoded {
+	if c == nil {
+		return decoded{}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	d, ok := c.young[partition]
+	if !ok {
+		d = c.old[partition]
+	}
+	return d
+}
+
+func (c *Cache) put(partition string, d decoded) {
+	if c == nil || d.bytes() > c.limit/2 {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.bytes -= c.young[partition].bytes()
+	if c.bytes+d.bytes() > c.limit/2 {
+		c.old, c.young, c.bytes = c.young, map[string]decoded{}, 0
+	}
+	c.young[partition] = d
+	c.bytes += d.bytes()
+}
+
+// documentOf returns a copy of the document, if it was decoded from these bytes.
+func (d decoded) documentOf(body []byte) (order.Document, bool) {
+	if len(body) == 0 || !bytes.Equal(body, d.body) {
+		return order.Document{}, false
+	}
+	return d.document.Clone(), true
+}
+
+// statusOf returns a copy of the status, if it was decoded from these bytes.
+func (d decoded) statusOf(state []byte) (order.Status, bool) {
+	if len(state) == 0 || !bytes.Equal(state, d.state) {
+		return order.Status{}, false
+	}
+	return d.status.Clone(), true
+}
+
+// changed remembers what a change that was committed made of a status.
+func (c *Cache) changed(partition string, state []byte, status order.Status) {
+	if c == nil {
+		return
+	}
+	d := c.get(partition)
+	d.state, d.status = state, status.Clone()
+	c.put(partition, d)
+}
