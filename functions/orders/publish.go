@@ -140,35 +140,34 @@ func entriesOf(item table.Item) ([]fn.BusEntry, error) {
 	if m, ok := inbox.Decode(item); ok {
 		return []fn.BusEntry{{Source: "orderloom.intake", DetailType: event.MessageReceived, At: m.ReceivedAt, Detail: encode(inbox.AnnouncementOf(m))}}, nil
 	}
-	e, ok := store.DecodeEntry(item)
+	key, events, ok := store.EncodedEvents(item)
 	if !ok {
 		return nil, fault.New(fault.Internal, "outbox record %s is neither a message nor a journal entry", item.Key())
 	}
-	var err error
-	all := make([]fn.BusEntry, len(e.Events))
-	for i, ev := range e.Events {
+	all := make([]fn.BusEntry, len(events))
+	for i, ev := range events {
 		source := "orderloom.orders"
 		if d, ok := event.Lookup(ev.Name); ok {
 			source = d.Source
 		}
-		all[i] = fn.BusEntry{Source: source, DetailType: ev.Name, At: ev.At}
-		if all[i].Detail, err = detailOf(ev, e.Key, maxBytes-entryBytes(all[i])); err != nil {
-			return nil, err
+		all[i] = fn.BusEntry{Source: source, DetailType: ev.Name, At: ev.At, Detail: ev.JSON}
+		if entryBytes(all[i]) > maxBytes {
+			var err error
+			if all[i].Detail, err = withoutPayload(ev.JSON, key); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return all, nil
 }
 
-// detailOf encodes an event. A payload that the bus does not take stays in the
-// journal, and the event says where.
-func detailOf(ev event.Event, entry string, limit int) (json.RawMessage, error) {
-	detail, err := json.Marshal(ev)
-	if err == nil && len(detail) > limit {
-		ev.Payload, ev.Journal = nil, entry
-		detail, err = json.Marshal(ev)
+// withoutPayload is an event whose payload the bus does not take: that stays in
+// the journal, and the event says where.
+func withoutPayload(encoded json.RawMessage, entry string) (json.RawMessage, error) {
+	var ev event.Event
+	if err := json.Unmarshal(encoded, &ev); err != nil {
+		return nil, fault.Wrap(err, fault.Internal, "reading an event of journal entry %s", entry)
 	}
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Internal, "encoding event %s", ev.Name)
-	}
-	return detail, nil
+	ev.Payload, ev.Journal = nil, entry
+	return encode(ev), nil
 }

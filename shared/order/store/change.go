@@ -1,13 +1,10 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"hash/fnv"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
@@ -258,41 +255,4 @@ func OutboxPartitions() []string {
 		all[i] = outboxPartition(i)
 	}
 	return all
-}
-
-// DecodeEntry reads a journal entry from a stored item, e.g. of a change
-// record; ok is false when the item is not one.
-func DecodeEntry(item table.Item) (e Entry, ok bool) {
-	if !strings.HasPrefix(item.Str(table.SK), journalPrefix) {
-		return e, false
-	}
-	e, err := decodeEntry(item)
-	return e, err == nil
-}
-
-func decodeEntry(item table.Item) (Entry, error) {
-	var e Entry
-	doc, err := docOf(item)
-	if err != nil {
-		return e, err
-	}
-	if err := json.Unmarshal(doc, &e); err != nil {
-		return e, fault.Wrap(err, fault.Internal, "reading journal entry %s", item.Key())
-	}
-	return e, nil
-}
-
-func sortEntries(all []Entry) {
-	first := func(e Entry) int64 {
-		if len(e.Events) == 0 {
-			return 0
-		}
-		return e.Events[0].Seq
-	}
-	slices.SortStableFunc(all, func(a, b Entry) int {
-		if c := cmp.Compare(first(a), first(b)); c != 0 {
-			return c
-		}
-		return a.At.Compare(b.At)
-	})
 }
