@@ -23,7 +23,11 @@ const view, wider = "NEW_IMAGE", "NEW_AND_OLD_IMAGES"
 // Encode returns the event that delivers these changes. It writes by hand: every
 // change of the table passes here on its way to the functions that follow it.
 func Encode(changes []table.Change) ([]byte, error) {
-	out := []byte(`{"Records":[`)
+	size := 16
+	for _, c := range changes { // what a record says beside its item, and binary as base64
+		size += 512 + 4*table.Size(c.New)/3
+	}
+	out := append(make([]byte, 0, size), `{"Records":[`...)
 	for i, c := range changes {
 		if i > 0 {
 			out = append(out, ',')
