@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 
 	"github.com/orderloom/orderloom/shared/fault"
 )
@@ -34,16 +33,15 @@ func Task[In, Out any](f func(context.Context, In) (Out, error)) Handler {
 // not fit.
 func Decode[T any](data []byte) (T, error) {
 	var v T
-	dec := json.NewDecoder(bytes.NewReader(data))
-	if err := dec.Decode(&v); err != nil {
-		f := fault.Wrap(err, fault.Invalid, "input is not valid")
-		if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-			f = fault.New(fault.Invalid, "field has the wrong type: got %s, want %s", t.Value, t.Type).On("", t.Field)
-		}
-		return v, f
+	err := json.Unmarshal(data, &v)
+	if err == nil {
+		return v, nil
 	}
-	if _, err := dec.Token(); err != io.EOF {
+	if t, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		return v, fault.New(fault.Invalid, "field has the wrong type: got %s, want %s", t.Value, t.Type).On("", t.Field)
+	}
+	if first := json.NewDecoder(bytes.NewReader(data)); first.Decode(new(json.RawMessage)) == nil && len(bytes.TrimSpace(data[first.InputOffset():])) > 0 {
 		return v, fault.New(fault.Invalid, "input has data after the JSON document")
 	}
-	return v, nil
+	return v, fault.Wrap(err, fault.Invalid, "input is not valid")
 }
