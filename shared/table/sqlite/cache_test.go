@@ -50,12 +50,25 @@ func (m *cacheModel) end(t *rapid.T) {
 		t.Skip("no commit under way")
 	}
 	if rapid.Bool().Draw(t, "fails") {
-		m.cache.end(nil)
+		m.cache.fail()
 	} else {
+		began := m.began(t)
 		maps.Copy(m.file, m.committing)
-		m.cache.end(m.committing)
+		m.cache.end(m.committing, began)
 	}
 	m.committing = nil
+}
+
+// began says of some partitions whether they had no rows before the commit.
+func (m *cacheModel) began(t *rapid.T) map[string]bool {
+	began := map[string]bool{}
+	for _, pk := range rapid.SliceOfDistinct(rapid.SampledFrom([]string{"a", "b"}), rapid.ID).Draw(t, "noted") {
+		began[pk] = true
+		for key, row := range m.file {
+			began[pk] = began[pk] && (key.PK != pk || row.id == 0)
+		}
+	}
+	return began
 }
 
 // ask lets a reader find out that the cache does not know a row, and read it.
@@ -99,6 +112,15 @@ func (m *cacheModel) check(t *rapid.T) {
 	if bytes > m.cache.limit {
 		t.Fatalf("%d bytes, at most %d", bytes, m.cache.limit)
 	}
+	for _, pk := range []string{"a", "b"} {
+		for _, sk := range []string{"1", "2", "3"} {
+			key := table.Key{PK: pk, SK: sk}
+			_, under := m.committing[key]
+			if got, known, _ := m.cache.get(key); known && (under || got != m.file[key]) {
+				t.Fatalf("%s has id %d, the file has %d; it is being committed: %v", key, got.id, m.file[key].id, under)
+			}
+		}
+	}
 }
 
 func TestCacheKnowsNothingButWhatIsCommitted(t *testing.T) {
@@ -115,7 +137,7 @@ func TestCacheKeepsWhatFitsAndWasUsedLast(t *testing.T) {
 	for i := range 20 {
 		rows := map[table.Key]stored{{PK: "p", SK: fmt.Sprint(i)}: {id: 1}}
 		c.begin(rows)
-		c.end(rows)
+		c.end(rows, nil)
 	}
 	if _, known, _ := c.get(table.Key{PK: "p", SK: "19"}); !known {
 		t.Error("the last row is gone")
@@ -125,7 +147,7 @@ func TestCacheKeepsWhatFitsAndWasUsedLast(t *testing.T) {
 	}
 	large := table.Key{PK: "p", SK: "large"}
 	c.begin(map[table.Key]stored{large: {}})
-	c.end(map[table.Key]stored{large: {1, strings.Repeat("b", 10*rowOverhead)}})
+	c.end(map[table.Key]stored{large: {1, strings.Repeat("b", 10*rowOverhead)}}, nil)
 	if _, known, _ := c.get(large); known {
 		t.Error("a row as large as the cache is in it")
 	}

@@ -99,6 +99,9 @@ func (w *writer) store(key table.Key, r row, body []byte) (id int64, err error) 
 	i := r.after
 	switch {
 	case r.id == 0:
+		if err := w.begins(key.PK); err != nil {
+			return 0, err
+		}
 		done, err := w.insert.exec(key.PK, key.SK, i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body)
 		if err != nil {
 			return 0, err
@@ -110,6 +113,17 @@ func (w *writer) store(key table.Key, r row, body []byte) (id int64, err error) 
 		_, err = w.reindex.exec(i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body, r.id)
 	}
 	return r.id, err
+}
+
+// begins notes, before a row is inserted, whether it is its partition's first.
+func (w *writer) begins(pk string) error {
+	if _, noted := w.began[pk]; noted || w.cache.whole(pk) {
+		return nil
+	}
+	row := make([]driver.Value, 1)
+	err := w.any.first(row, pk)
+	w.began[pk] = row[0] == nil
+	return err
 }
 
 func sameColumns(a, b table.Item) bool {

@@ -31,19 +31,20 @@ type writer struct {
 	seq     int64                // of the last change
 	begun   int64                // seq before the transaction
 	rows    map[table.Key]stored // all that it read or wrote, as they are now
+	began   map[string]bool      // partitions that it inserted into: whether it began them
 	changes []logged
 	trimmed int64 // changes up to it are forgotten
 
 	body   []byte    // scratch
 	purged time.Time // when expired items were last deleted
 
-	find, insert, update, reindex, remove, log, forget, forgotten, purge, start, end, undo *statement
+	find, any, insert, update, reindex, remove, log, forget, forgotten, purge, start, end, undo *statement
 }
 
 // openWriter opens the file for writing, creates its tables when it is new and
 // proves that it can write. It fills the cache and the tail.
 func openWriter(path string, clk clock.Clock, rows *cache, changes *tail) (_ *writer, err error) {
-	w := &writer{clock: clk, cache: rows, tail: changes, rows: map[table.Key]stored{}}
+	w := &writer{clock: clk, cache: rows, tail: changes, rows: map[table.Key]stored{}, began: map[string]bool{}}
 	if w.conn, err = openConnection(path, patience, "journal_mode(WAL)", "synchronous(FULL)", "wal_autocheckpoint(2000)", "cache_size(-16000)"); err != nil {
 		return nil, err
 	}
@@ -66,6 +67,7 @@ func openWriter(path string, clk clock.Clock, rows *cache, changes *tail) (_ *wr
 func (w *writer) prepare() error {
 	for text, stmt := range map[string]**statement{
 		findText: &w.find,
+		"SELECT 1 FROM item WHERE pk = ? LIMIT 1": &w.any,
 		"INSERT INTO item (pk, sk, gsi1pk, gsi1sk, gsi2pk, gsi2sk, ttl, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)": &w.insert,
 		"UPDATE item SET body = ? WHERE id = ?":                                                          &w.update,
 		"UPDATE item SET gsi1pk = ?, gsi1sk = ?, gsi2pk = ?, gsi2sk = ?, ttl = ?, body = ? WHERE id = ?": &w.reindex,
@@ -120,10 +122,10 @@ func (w *writer) begin() error {
 func (w *writer) commit() error {
 	w.cache.begin(w.rows)
 	if _, err := w.end.exec(); err != nil {
-		w.cache.end(nil)
+		w.cache.fail()
 		return err
 	}
-	w.cache.end(w.rows)
+	w.cache.end(w.rows, w.began)
 	w.tail.commit(w.changes, w.trimmed)
 	w.reset()
 	return nil
@@ -143,6 +145,7 @@ func (w *writer) rollback() error {
 
 func (w *writer) reset() {
 	clear(w.rows)
+	clear(w.began)
 	clear(w.changes)
 	w.changes, w.trimmed = w.changes[:0], 0
 }
@@ -168,6 +171,10 @@ func (w *writer) apply(r *request) (outcome, error) {
 		return outcome{err: &table.ConditionFailed{Ops: failed}}, nil
 	}
 	for i, op := range r.ops {
+		if op.Kind == table.KindPut && !r.single { // it is encoded before the caller has it back
+			rows[i].after = op.Item
+			continue
+		}
 		var err error
 		if rows[i].after, err = table.Apply(op, rows[i].before); err != nil {
 			return outcome{err: err}, nil //nolint:nilerr // before anything was written
