@@ -24,8 +24,8 @@ type stored struct {
 // by now.
 //
 // Most reads that find nothing ask for a row of a partition that began lately:
-// whether an order's step was done before. So the cache also knows of which
-// partitions it has every row; what it does not have of those does not exist.
+// whether an order's step was done before. So the cache also remembers which
+// rows those partitions got, even when it no longer has the rows.
 type cache struct {
 	mu    sync.RWMutex
 	limit int // bytes
@@ -35,9 +35,7 @@ type cache struct {
 	young, old map[table.Key]stored
 	bytes      int // of young
 
-	// Partitions that began in a generation: since then every row of theirs was
-	// put into it or a later one. At most one per row.
-	youngWhole, oldWhole map[string]bool
+	began recent // partitions that began lately
 
 	turns   int                  // begins and ends of commits
 	pending map[table.Key]stored // rows of the commit under way
@@ -46,8 +44,8 @@ type cache struct {
 // rowOverhead is about what a row costs beside its key and body.
 const rowOverhead = 128
 
-func newCache(limit int) *cache {
-	return &cache{limit: limit, young: map[table.Key]stored{}, youngWhole: map[string]bool{}}
+func newCache(limit, partitions int) *cache {
+	return &cache{limit: limit, young: map[table.Key]stored{}, began: newRecent(partitions)}
 }
 
 // get returns a row, and whether the cache knows it. A row that is known not to
@@ -59,19 +57,18 @@ func (c *cache) get(key table.Key) (row stored, known bool, turn int) {
 		row, known = c.old[key]
 	}
 	if _, changing := c.pending[key]; !known && !changing {
-		known = c.isWhole(key.PK)
+		known = c.began.lacks(key)
 	}
 	return row, known, c.turns
 }
 
-// whole reports whether what the cache does not have of a partition does not exist.
-func (c *cache) whole(pk string) bool {
+// knows reports whether a partition began lately.
+func (c *cache) knows(pk string) bool {
 	c.mu.RLock()
 	defer c.mu.RUnlock()
-	return c.isWhole(pk)
+	_, known := c.began.rows(pk)
+	return known
 }
-
-func (c *cache) isWhole(pk string) bool { return c.youngWhole[pk] || c.oldWhole[pk] }
 
 // add remembers a row that was read after get did not know it.
 func (c *cache) add(key table.Key, row stored, turn int) {
@@ -99,8 +96,8 @@ func (c *cache) begin(rows map[table.Key]stored) {
 	}
 }
 
-// end remembers the rows that were committed, and which of their partitions
-// began with them.
+// end remembers the rows that were committed, none when that failed, and which
+// of their partitions began with them.
 func (c *cache) end(rows map[table.Key]stored, began map[string]bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -108,34 +105,25 @@ func (c *cache) end(rows map[table.Key]stored, began map[string]bool) {
 	c.pending = nil
 	for pk, first := range began {
 		if first {
-			c.youngWhole[strings.Clone(pk)] = true
+			c.began.begin(pk)
 		}
 	}
 	for key, row := range rows {
 		c.put(key, row)
+		if row.id != 0 {
+			c.began.add(key)
+		}
 	}
-}
-
-// fail is the end of a commit that failed: what begin forgot stays forgotten.
-func (c *cache) fail() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.turns++
-	c.pending = nil
-	c.youngWhole, c.oldWhole = map[string]bool{}, nil
 }
 
 // put adds a row that is not among the young.
 func (c *cache) put(key table.Key, row stored) {
 	n := rowBytes(key, row)
 	if n > c.limit/2 {
-		delete(c.youngWhole, key.PK)
-		delete(c.oldWhole, key.PK)
 		return
 	}
 	if c.bytes+n > c.limit/2 {
 		c.old, c.young, c.bytes = c.young, map[table.Key]stored{}, 0
-		c.oldWhole, c.youngWhole = c.youngWhole, map[string]bool{}
 	}
 	// A caller's key may be part of a larger text, which must not live on.
 	c.young[table.Key{PK: strings.Clone(key.PK), SK: strings.Clone(key.SK)}] = row

@@ -50,7 +50,7 @@ func (m *cacheModel) end(t *rapid.T) {
 		t.Skip("no commit under way")
 	}
 	if rapid.Bool().Draw(t, "fails") {
-		m.cache.fail()
+		m.cache.end(nil, nil)
 	} else {
 		began := m.began(t)
 		maps.Copy(m.file, m.committing)
@@ -126,14 +126,15 @@ func (m *cacheModel) check(t *rapid.T) {
 func TestCacheKnowsNothingButWhatIsCommitted(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		m := &cacheModel{cache: newCache(rapid.IntRange(0, 2000).Draw(t, "limit")), file: map[table.Key]stored{}}
+		m := &cacheModel{cache: newCache(rapid.IntRange(0, 2000).Draw(t, "limit"), rapid.IntRange(0, 4).Draw(t, "partitions")), file: map[table.Key]stored{}}
+		m.cache.began.most = rapid.IntRange(1, 3).Draw(t, "most")
 		t.Repeat(map[string]func(*rapid.T){"begin": m.begin, "end": m.end, "ask": m.ask, "add": m.add, "": m.check})
 	})
 }
 
 func TestCacheKeepsWhatFitsAndWasUsedLast(t *testing.T) {
 	t.Parallel()
-	c := newCache(10 * rowOverhead)
+	c := newCache(10*rowOverhead, 10)
 	for i := range 20 {
 		rows := map[table.Key]stored{{PK: "p", SK: fmt.Sprint(i)}: {id: 1}}
 		c.begin(rows)

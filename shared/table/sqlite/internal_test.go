@@ -244,7 +244,7 @@ func TestPurgedItemCanBeWrittenAgain(t *testing.T) {
 	if errs := serveAll(s, w, put("1", 2)); errs[0] != nil { // purges first
 		t.Fatal(errs[0])
 	}
-	s.cache = newCache(0) // so that the file answers
+	s.cache = newCache(0, 0) // so that the file answers
 	item, err := s.Get(t.Context(), table.Key{PK: "p", SK: "1"})
 	if err != nil || item.Str("body") != "bb" {
 		t.Errorf("%v, %v", item, err)

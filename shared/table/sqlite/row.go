@@ -34,13 +34,28 @@ func (w *writer) stored(key table.Key) (stored, error) {
 	}
 	s, known, _ := w.cache.get(key)
 	if !known {
-		var err error
-		if s, err = find(w.find, key); err != nil {
+		none, err := w.begins(key.PK)
+		if err == nil && !none {
+			s, err = find(w.find, key)
+		}
+		if err != nil {
 			return stored{}, err
 		}
 	}
 	w.rows[key] = s
 	return s, nil
+}
+
+// begins reports whether a partition had no rows before the transaction, as far
+// as the cache does not know that itself.
+func (w *writer) begins(pk string) (bool, error) {
+	if none, asked := w.began[pk]; asked || w.cache.knows(pk) {
+		return none, nil
+	}
+	row := make([]driver.Value, 1)
+	err := w.any.first(row, pk)
+	w.began[pk] = err == nil && row[0] == nil
+	return w.began[pk], err
 }
 
 // findText is the query of find.
@@ -99,9 +114,6 @@ func (w *writer) store(key table.Key, r row, body []byte) (id int64, err error) 
 	i := r.after
 	switch {
 	case r.id == 0:
-		if err := w.begins(key.PK); err != nil {
-			return 0, err
-		}
 		done, err := w.insert.exec(key.PK, key.SK, i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body)
 		if err != nil {
 			return 0, err
@@ -113,17 +125,6 @@ func (w *writer) store(key table.Key, r row, body []byte) (id int64, err error) 
 		_, err = w.reindex.exec(i[table.GSI1PK], i[table.GSI1SK], i[table.GSI2PK], i[table.GSI2SK], i[table.TTL], body, r.id)
 	}
 	return r.id, err
-}
-
-// begins notes, before a row is inserted, whether it is its partition's first.
-func (w *writer) begins(pk string) error {
-	if _, noted := w.began[pk]; noted || w.cache.whole(pk) {
-		return nil
-	}
-	row := make([]driver.Value, 1)
-	err := w.any.first(row, pk)
-	w.began[pk] = row[0] == nil
-	return err
 }
 
 func sameColumns(a, b table.Item) bool {

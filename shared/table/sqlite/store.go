@@ -29,8 +29,9 @@ const (
 	queueDepth = 256 // writes that wait before callers block
 	maxBatch   = 128 // writes per SQLite transaction
 
-	cacheBytes = 16 << 20 // of rows in memory
-	tailBytes  = 4 << 20  // of changes in memory
+	cacheBytes      = 16 << 20 // of rows in memory
+	cachePartitions = 16 << 10 // whose rows are known by name
+	tailBytes       = 4 << 20  // of changes in memory
 )
 
 // Store is a table.Table that keeps its own change stream.
@@ -99,7 +100,7 @@ func Open(ctx context.Context, path string, clk clock.Clock, options ...Option) 
 }
 
 func newStore(path string, clk clock.Clock) *Store {
-	s := &Store{path: path, clock: clk, cache: newCache(cacheBytes), tail: &tail{limit: tailBytes},
+	s := &Store{path: path, clock: clk, cache: newCache(cacheBytes, cachePartitions), tail: &tail{limit: tailBytes},
 		readers: make(chan *reader, readers), queue: make(chan *request, queueDepth),
 		closing: make(chan struct{}), stopped: make(chan struct{}), waiter: make(chan struct{})}
 	for range readers {

@@ -31,7 +31,7 @@ type writer struct {
 	seq     int64                // of the last change
 	begun   int64                // seq before the transaction
 	rows    map[table.Key]stored // all that it read or wrote, as they are now
-	began   map[string]bool      // partitions that it inserted into: whether it began them
+	began   map[string]bool      // partitions that it asked about: whether they had no rows
 	changes []logged
 	trimmed int64 // changes up to it are forgotten
 
@@ -67,15 +67,15 @@ func openWriter(path string, clk clock.Clock, rows *cache, changes *tail) (_ *wr
 func (w *writer) prepare() error {
 	for text, stmt := range map[string]**statement{
 		findText: &w.find,
-		"SELECT 1 FROM item WHERE pk = ? LIMIT 1": &w.any,
+		"SELECT 1 FROM item WHERE pk = ? LIMIT 1":                                                              &w.any,
 		"INSERT INTO item (pk, sk, gsi1pk, gsi1sk, gsi2pk, gsi2sk, ttl, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)": &w.insert,
-		"UPDATE item SET body = ? WHERE id = ?":                                                          &w.update,
-		"UPDATE item SET gsi1pk = ?, gsi1sk = ?, gsi2pk = ?, gsi2sk = ?, ttl = ?, body = ? WHERE id = ?": &w.reindex,
-		"DELETE FROM item WHERE id = ?":                                                                  &w.remove,
-		"INSERT INTO change (seq, at, pk, sk, created, new) VALUES (?, ?, ?, ?, ?, ?)":                   &w.log,
-		"DELETE FROM change WHERE seq <= ?":                                                              &w.forget,
-		"UPDATE trimmed SET upto = max(upto, ?)":                                                         &w.forgotten,
-		"DELETE FROM item WHERE id IN (SELECT id FROM item WHERE ttl <= ? LIMIT ?) RETURNING pk, sk":     &w.purge,
+		"UPDATE item SET body = ? WHERE id = ?":                                                                &w.update,
+		"UPDATE item SET gsi1pk = ?, gsi1sk = ?, gsi2pk = ?, gsi2sk = ?, ttl = ?, body = ? WHERE id = ?":       &w.reindex,
+		"DELETE FROM item WHERE id = ?":                                                                        &w.remove,
+		"INSERT INTO change (seq, at, pk, sk, created, new) VALUES (?, ?, ?, ?, ?, ?)":                         &w.log,
+		"DELETE FROM change WHERE seq <= ?":                                                                    &w.forget,
+		"UPDATE trimmed SET upto = max(upto, ?)":                                                               &w.forgotten,
+		"DELETE FROM item WHERE id IN (SELECT id FROM item WHERE ttl <= ? LIMIT ?) RETURNING pk, sk":           &w.purge,
 		"BEGIN IMMEDIATE": &w.start,
 		"COMMIT":          &w.end,
 		"ROLLBACK":        &w.undo,
@@ -122,7 +122,7 @@ func (w *writer) begin() error {
 func (w *writer) commit() error {
 	w.cache.begin(w.rows)
 	if _, err := w.end.exec(); err != nil {
-		w.cache.fail()
+		w.cache.end(nil, nil)
 		return err
 	}
 	w.cache.end(w.rows, w.began)
