@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/orderloom/orderloom/shared/order"
+	"github.com/orderloom/orderloom/shared/table"
 )
 
 // Cache holds orders as they were decoded last, so that the next step of an
@@ -78,12 +79,17 @@ func (d decoded) statusOf(state []byte) (order.Status, bool) {
 	return d.status.Clone(), true
 }
 
-// changed remembers what a change that was committed made of a status.
-func (c *Cache) changed(partition string, state []byte, status order.Status) {
+// changed remembers what a change that was committed made of an order; ops are
+// the writes of commit.
+func (c *Cache) changed(r *Record, document bool, ops []table.Op) {
 	if c == nil {
 		return
 	}
+	partition := Partition(r.Status.Order)
 	d := c.get(partition)
-	d.state, d.status = state, status.Clone()
+	d.state, d.status = ops[0].Item.Bytes(docAttr), r.Status.Clone()
+	if document {
+		d.body, d.document = ops[2].Item.Bytes(docAttr), r.Document.Clone()
+	}
 	c.put(partition, d)
 }

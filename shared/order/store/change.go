@@ -61,7 +61,7 @@ func (s Store) Change(ctx context.Context, id, key, step string, decide func(*Re
 		}
 		err = s.Table.Transact(ctx, ops...)
 		if err == nil {
-			s.Cache.changed(Partition(id), ops[0].Item.Bytes(docAttr), r.Status)
+			s.Cache.changed(&r, c.Document, ops)
 			return Result{Record: r, Applied: true, Outcome: outcome}, nil
 		}
 		if !table.IsConditionFailed(err) {
@@ -232,6 +232,7 @@ func (s Store) Create(ctx context.Context, id, key string, doc order.Document, f
 	ops = append(ops, table.Put(table.Item{table.PK: claim.PK, table.SK: claim.SK, "order": id}, table.ItemAbsent()))
 	err = s.Table.Transact(ctx, ops...)
 	if err == nil {
+		s.Cache.changed(&r, true, ops)
 		return id, true, nil
 	}
 	if !table.IsConditionFailed(err) {
