@@ -48,7 +48,7 @@ func JSON(status int, v any) (Response, error) {
 // the function writes its own.
 func HTTP(log *slog.Logger, f func(context.Context, Request) (Response, error)) Handler {
 	return func(ctx context.Context, input json.RawMessage) (json.RawMessage, error) {
-		var in events.APIGatewayV2HTTPRequest
+		var in httpEvent
 		if err := json.Unmarshal(input, &in); err != nil {
 			return nil, fault.Wrap(err, fault.Invalid, "input is not an HTTP API request")
 		}
@@ -75,21 +75,36 @@ func logInternal(ctx context.Context, log *slog.Logger, req Request, err error) 
 	}
 }
 
-func request(in events.APIGatewayV2HTTPRequest) (Request, error) {
+// httpEvent is as much of events.APIGatewayV2HTTPRequest as a function sees.
+type httpEvent struct {
+	Path    string            `json:"rawPath"`
+	Header  map[string]string `json:"headers"`
+	Query   map[string]string `json:"queryStringParameters"`
+	Params  map[string]string `json:"pathParameters"`
+	Context struct {
+		HTTP struct {
+			Method string `json:"method"`
+		} `json:"http"`
+	} `json:"requestContext"`
+	Body   string `json:"body"`
+	Base64 bool   `json:"isBase64Encoded"`
+}
+
+func request(in httpEvent) (Request, error) {
 	body := []byte(in.Body)
-	if in.IsBase64Encoded {
+	if in.Base64 {
 		var err error
 		if body, err = base64.StdEncoding.DecodeString(in.Body); err != nil {
 			return Request{}, fault.Wrap(err, fault.Invalid, "body is not base64")
 		}
 	}
-	header := make(map[string]string, len(in.Headers))
-	for k, v := range in.Headers {
+	header := make(map[string]string, len(in.Header))
+	for k, v := range in.Header {
 		header[strings.ToLower(k)] = v
 	}
 	return Request{
-		Method: in.RequestContext.HTTP.Method, Path: in.RawPath, Params: in.PathParameters,
-		Query: in.QueryStringParameters, Header: header, Body: body,
+		Method: in.Context.HTTP.Method, Path: in.Path, Params: in.Params,
+		Query: in.Query, Header: header, Body: body,
 	}, nil
 }
 

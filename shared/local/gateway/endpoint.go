@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
+	"github.com/tidwall/gjson"
 
 	"github.com/orderloom/orderloom/shared/fn"
 )
@@ -80,13 +81,10 @@ type answer struct {
 // response reads what a function returned. Without a status code the whole
 // result is the body, as on AWS.
 func response(out []byte) (answer, error) {
-	var shape struct {
-		Status *int `json:"statusCode"`
+	if !gjson.ValidBytes(out) {
+		return answer{}, errors.New("not JSON")
 	}
-	if err := json.Unmarshal(out, &shape); err != nil || shape.Status == nil {
-		if !json.Valid(out) {
-			return answer{}, errors.New("not JSON")
-		}
+	if gjson.GetBytes(out, "statusCode").Type != gjson.Number {
 		return answer{events.APIGatewayV2HTTPResponse{StatusCode: http.StatusOK,
 			Headers: map[string]string{"content-type": "application/json"}}, out}, nil
 	}
