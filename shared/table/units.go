@@ -106,6 +106,13 @@ func WithMeter(ctx context.Context) (context.Context, *Meter) {
 	return context.WithValue(ctx, meterKey{}, m), m
 }
 
+// Metered is for adapters: it reports whether ctx has a meter, so that sizes are
+// not added up for nobody.
+func Metered(ctx context.Context) bool {
+	_, ok := ctx.Value(meterKey{}).(*Meter)
+	return ok
+}
+
 // CountRead is for adapters: it adds read units to the meter of ctx, if any.
 func CountRead(ctx context.Context, units int64) {
 	if m, ok := ctx.Value(meterKey{}).(*Meter); ok {

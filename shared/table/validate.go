@@ -32,10 +32,17 @@ func invalid(key Key, field, format string, args ...any) *fault.Error {
 
 // ValidateKey checks the key of one item.
 func ValidateKey(key Key) error {
+	if validText(key.PK, MaxPKBytes) && validText(key.SK, MaxSKBytes) {
+		return nil
+	}
 	if err := validateValue(key, PK, key.PK); err != nil {
 		return err
 	}
 	return validateValue(key, SK, key.SK)
+}
+
+func validText(s string, limit int) bool {
+	return s != "" && len(s) <= limit && utf8.ValidString(s)
 }
 
 // ValidateKeys checks the argument of GetMany.

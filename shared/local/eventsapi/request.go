@@ -1,6 +1,7 @@
 package eventsapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
@@ -21,9 +22,13 @@ type entry struct {
 	time   gjson.Result // seconds since 1970; from a state machine also RFC 3339
 }
 
+// manyBrackets is more than gjson, which calls itself for each level, may have
+// to follow; encoding/json stops at that depth.
+const manyBrackets = 10_000
+
 // parse reads a request's entries.
 func parse(body []byte) (entries []entry, err error) {
-	if !gjson.ValidBytes(body) {
+	if brackets := bytes.Count(body, []byte{'['}) + bytes.Count(body, []byte{'{'}); brackets > manyBrackets && !json.Valid(body) || !gjson.ValidBytes(body) {
 		return nil, fault.New(fault.Invalid, "not a PutEvents request: not JSON")
 	}
 	all := gjson.GetBytes(body, "Entries")

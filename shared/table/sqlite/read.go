@@ -37,6 +37,11 @@ func (s *Store) Get(ctx context.Context, key table.Key) (table.Item, error) {
 	if err := table.ValidateKey(key); err != nil {
 		return nil, err
 	}
+	return s.item(ctx, key)
+}
+
+// item returns the item of a validated key.
+func (s *Store) item(ctx context.Context, key table.Key) (table.Item, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
@@ -44,7 +49,9 @@ func (s *Store) Get(ctx context.Context, key table.Key) (table.Item, error) {
 	if err != nil {
 		return nil, s.fail(err, "read an item")
 	}
-	table.CountRead(ctx, table.ReadUnits(table.Size(item)))
+	if table.Metered(ctx) {
+		table.CountRead(ctx, table.ReadUnits(table.Size(item)))
+	}
 	return item, nil
 }
 
@@ -77,7 +84,7 @@ func (s *Store) GetMany(ctx context.Context, keys []table.Key) ([]table.Item, er
 	}
 	items := make([]table.Item, len(keys))
 	for i, key := range keys {
-		item, err := s.Get(ctx, key)
+		item, err := s.item(ctx, key)
 		if err != nil {
 			return nil, err
 		}

@@ -207,6 +207,9 @@ func failedOps(ops []table.Op, rows []row) (failed []int) {
 // meter counts capacity: a failed condition costs reading what is stored, a
 // transaction costs twice.
 func meter(r *request, rows []row, failed bool) {
+	if !table.Metered(r.ctx) {
+		return
+	}
 	for i, row := range rows {
 		after := row.after
 		if failed || r.ops[i].Kind == table.KindCheck {
