@@ -42,8 +42,8 @@ func (h *Host) listenAWS(context.Context) error {
 	return err
 }
 
-// cachedOrders is about a thousand orders under way, in bytes.
-const cachedOrders = 2 << 20
+// cachedOrders is about two thousand orders under way, in bytes.
+const cachedOrders = 4 << 20
 
 // openFunctions makes the world that functions see, and what runs them.
 func (h *Host) openFunctions(context.Context) error {
