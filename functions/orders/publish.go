@@ -137,8 +137,8 @@ func published(item table.Item) table.Op {
 }
 
 func entriesOf(item table.Item) ([]fn.BusEntry, error) {
-	if m, ok := inbox.Decode(item); ok {
-		return []fn.BusEntry{{Source: "orderloom.intake", DetailType: event.MessageReceived, At: m.ReceivedAt, Detail: encode(inbox.AnnouncementOf(m))}}, nil
+	if a, at, ok := inbox.AnnouncementOf(item); ok {
+		return []fn.BusEntry{{Source: "orderloom.intake", DetailType: event.MessageReceived, At: at, Detail: encode(a)}}, nil
 	}
 	key, events, ok := store.EncodedEvents(item)
 	if !ok {

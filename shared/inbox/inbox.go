@@ -21,6 +21,7 @@ import (
 	"github.com/orderloom/orderloom/shared/blob"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/table"
+	"github.com/tidwall/gjson"
 )
 
 // Limits and retention.
@@ -201,16 +202,6 @@ func IsMessage(item table.Item) bool {
 	return strings.HasPrefix(item.Str(table.PK), "MSG#") && item.Str(table.SK) == rawSK
 }
 
-// Decode reads the message of a stored item, e.g. from a change record; ok is
-// false when the item is not a message.
-func Decode(item table.Item) (m Message, ok bool) {
-	if !IsMessage(item) {
-		return m, false
-	}
-	m, err := decode(item)
-	return m, err == nil
-}
-
 // Announcement is the detail of MessageReceived: what the intake machine needs.
 type Announcement struct {
 	Message        string `json:"message"`
@@ -218,8 +209,17 @@ type Announcement struct {
 	Fetch          string `json:"fetch,omitempty"` // function id
 }
 
-// AnnouncementOf makes a message's announcement.
-func AnnouncementOf(m Message) Announcement { return Announcement{m.ID, m.Transformation, m.Fetch} }
+// AnnouncementOf makes the announcement of a stored item's message, which need
+// not be decoded for it; ok is false when the item is not a message.
+func AnnouncementOf(item table.Item) (a Announcement, at time.Time, ok bool) {
+	doc := item.Bytes(metaAttr)
+	if !IsMessage(item) || !gjson.ValidBytes(doc) {
+		return a, at, false
+	}
+	fields := gjson.GetManyBytes(doc, "id", "transformation", "fetch", "receivedAt")
+	at, err := time.Parse(time.RFC3339Nano, fields[3].Str)
+	return Announcement{fields[0].Str, fields[1].Str, fields[2].Str}, at, err == nil
+}
 
 // Body returns the raw bytes, or what SetBody put in their place.
 func (b Box) Body(ctx context.Context, id string) ([]byte, error) { return b.data(ctx, id, bodySK) }

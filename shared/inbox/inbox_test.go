@@ -142,8 +142,9 @@ func TestAMessageIsKeptByteForByteAndAnnounced(t *testing.T) {
 	if item := w.item(t, m.ID); item.Str(inbox.OutboxAttr) != inbox.OutboxPending || item.Int(inbox.RoundAttr) != 1 {
 		t.Errorf("no outbox mark on %v", item)
 	}
-	if m, ok := inbox.Decode(w.item(t, m.ID)); !ok || m.EventID != "e1" {
-		t.Errorf("Decode of the item = %+v, %v", m, ok)
+	a, at, ok := inbox.AnnouncementOf(w.item(t, m.ID))
+	if want := (inbox.Announcement{Message: m.ID, Transformation: "shopify/order-in", Fetch: m.Fetch}); !ok || a != want || !at.Equal(start) {
+		t.Errorf("it is announced as %+v at %v, %v", a, at, ok)
 	}
 }
 
