@@ -9,12 +9,14 @@ import (
 	"slices"
 	"strconv"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 // record is one order of the shop.
 type record struct {
 	id           string
-	document     map[string]any // as webhooks carry it
+	document     []byte // as webhooks carry it
 	updatedAt    time.Time
 	lines        []Line
 	parts        []*fulfillmentOrder
@@ -56,14 +58,8 @@ type body struct {
 // telling anybody. A known order takes the newer version; once something is
 // fulfilled its quantities stay.
 func (s *Server) Add(data []byte) error {
-	var wrapped struct {
-		Order json.RawMessage `json:"order"`
-	}
-	if err := json.Unmarshal(data, &wrapped); err != nil {
-		return err
-	}
-	if len(wrapped.Order) > 0 {
-		data = wrapped.Order
+	if wrapped := gjson.GetBytes(data, "order"); wrapped.IsObject() {
+		data = []byte(wrapped.Raw)
 	}
 	var b body
 	if err := json.Unmarshal(data, &b); err != nil {
@@ -71,12 +67,6 @@ func (s *Server) Add(data []byte) error {
 	}
 	if b.ID == "" {
 		return errors.New("the order has no id")
-	}
-	var document map[string]any
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	if err := dec.Decode(&document); err != nil {
-		return err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -87,7 +77,7 @@ func (s *Server) Add(data []byte) error {
 	} else if b.UpdatedAt.Before(rec.updatedAt) {
 		return nil
 	}
-	rec.document, rec.updatedAt, rec.outline = document, b.UpdatedAt, false
+	rec.document, rec.updatedAt, rec.outline = bytes.Clone(data), b.UpdatedAt, false
 	if len(rec.fulfillments) == 0 {
 		s.route(rec, b)
 	}

@@ -77,8 +77,8 @@ func (s *Server) echo(order string) {
 		s.mu.Unlock()
 		return
 	}
-	rec.touch(s.opts.Clock.Now())
-	data, err := json.Marshal(rec.document)
+	err := rec.touch(s.opts.Clock.Now())
+	data := rec.document
 	s.mu.Unlock()
 	if err == nil {
 		s.deliver(s.webhook("orders/updated", data), 1)
@@ -86,7 +86,17 @@ func (s *Server) echo(order string) {
 }
 
 // touch writes what was fulfilled into the document.
-func (rec *record) touch(now time.Time) {
+func (rec *record) touch(now time.Time) error {
+	var document map[string]json.RawMessage
+	var items []map[string]json.RawMessage
+	if err := json.Unmarshal(rec.document, &document); err != nil {
+		return err
+	}
+	if lines := document["line_items"]; lines != nil {
+		if err := json.Unmarshal(lines, &items); err != nil {
+			return err
+		}
+	}
 	if at := rec.updatedAt.Add(time.Second); now.Before(at) {
 		now = at // versions of a document never share a time
 	}
@@ -102,27 +112,35 @@ func (rec *record) touch(now time.Time) {
 	for _, l := range rec.lines {
 		whole = whole && fulfilled[l.ID] >= l.Quantity
 	}
-	rec.document["updated_at"] = rec.updatedAt.Format(time.RFC3339)
-	rec.document["fulfillments"] = list
-	rec.document["fulfillment_status"] = "partial"
+	document["updated_at"] = encode(rec.updatedAt.Format(time.RFC3339))
+	document["fulfillments"] = encode(list)
+	document["fulfillment_status"] = encode("partial")
 	if whole {
-		rec.document["fulfillment_status"] = "fulfilled"
-		rec.document["closed_at"] = rec.updatedAt.Format(time.RFC3339)
+		document["fulfillment_status"] = encode("fulfilled")
+		document["closed_at"] = encode(rec.updatedAt.Format(time.RFC3339))
 	}
-	items, _ := rec.document["line_items"].([]any)
-	for _, it := range items {
-		item, _ := it.(map[string]any)
-		id, _ := item["id"].(json.Number)
+	for _, item := range items {
 		for _, l := range rec.lines {
-			if done := fulfilled[l.ID]; l.ID == id.String() && done > 0 {
-				item["fulfillable_quantity"] = l.Quantity - done
-				item["fulfillment_status"] = "partial"
+			if done := fulfilled[l.ID]; l.ID == string(item["id"]) && done > 0 {
+				item["fulfillable_quantity"] = encode(l.Quantity - done)
+				item["fulfillment_status"] = encode("partial")
 				if done >= l.Quantity {
-					item["fulfillment_status"] = "fulfilled"
+					item["fulfillment_status"] = encode("fulfilled")
 				}
 			}
 		}
 	}
+	if items != nil {
+		document["line_items"] = encode(items)
+	}
+	rec.document = encode(document)
+	return nil
+}
+
+// encode is for texts, numbers and JSON, which always encode.
+func encode(v any) json.RawMessage {
+	data, _ := json.Marshal(v)
+	return data
 }
 
 // rest is a fulfillment as a webhook shows it.
