@@ -51,11 +51,15 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 		if in.Event == event.OrderReserved { // the wait for stock is over
 			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
 		}
+		if in.Event == event.OrderStepAbandoned {
+			noLongerAwaits(r, in.Key)
+		}
 		if in.Await != nil {
-			if !slices.Contains(r.Status.Waits, in.Await.Signal) {
-				r.Status.Waits = append(r.Status.Waits, in.Await.Signal)
+			op, err := await(ctx, s, r, in)
+			if err != nil {
+				return c, err
 			}
-			c.Ops = []table.Op{rendezvous.Wait(in.Order, in.Await.Signal, in.Await.Token, s.Now())}
+			c.Ops = []table.Op{op}
 		}
 		return c, nil
 	})

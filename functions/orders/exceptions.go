@@ -58,6 +58,7 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 		r.Status.OpenExceptions = append(r.Status.OpenExceptions, e.ID)
 		// A step that failed holds the order no longer: the answer is to the exception.
 		r.Status.EndHold(flow.HoldSignalName(in.Key))
+		noLongerAwaits(r, in.Key)
 		if e.FulfillmentOrder == "" { // the flow stands here, and waits for no stock
 			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
 		}

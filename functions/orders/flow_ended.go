@@ -84,10 +84,12 @@ func endedKey(run string) string { return "ended/" + run }
 
 // abandon takes the exceptions of an ended run off the list: the execution that
 // waited for their answers is gone, and the one that is raised instead covers
-// them. Nor does the run wait for stock or hold the order any more.
+// them. Nor does the run wait for stock or events or hold the order any more.
 func abandon(ctx context.Context, s store.Store, r *store.Record, run string) (store.Change, error) {
 	var c store.Change
-	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return strings.HasPrefix(w, flow.StockSignalName(run+"#")) })
+	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool {
+		return strings.HasPrefix(w, flow.StockSignalName(run+"#")) || flow.IsEventSignalIn(w, run)
+	})
 	for _, h := range slices.Clone(r.Status.Holds) {
 		if strings.HasPrefix(h.Signal, flow.HoldSignalName(run+"#")) {
 			r.Status.EndHold(h.Signal)

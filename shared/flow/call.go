@@ -124,8 +124,22 @@ type StepFailure struct {
 
 // Await is the waiter's half of a rendezvous.
 type Await struct {
-	Signal string `json:"signal"` // unique in the order, e.g. "shipment/fo_…/2"
-	Token  string `json:"token"`  // task token; kept in the table, never logged
+	Signal string      `json:"signal"`          // unique in the order, e.g. "shipment/fo_…/2"
+	Token  string      `json:"token"`           // task token; kept in the table, never logged
+	Event  *AwaitEvent `json:"event,omitempty"` // of a wait for an event
+}
+
+// AwaitEvent says which event ends a wait; one that happened before counts.
+type AwaitEvent struct {
+	Name   string `json:"name"`
+	Entity string `json:"entity,omitempty"` // id of the record that it must happen to
+	After  int64  `json:"after"`            // sequence number of the one that ended the step's wait before
+}
+
+// EventSignal is the output of a wait for an event.
+type EventSignal struct {
+	Event string `json:"event"`
+	Seq   int64  `json:"seq"` // its number in the order
 }
 
 // PlanInput: orders/create-fulfillment-orders makes one fulfillment order per

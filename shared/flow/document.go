@@ -35,7 +35,7 @@ type Entry struct {
 	Alongside []string
 }
 
-// Scope is a drawing: the document's own, or one inside a for-each step.
+// Scope is a drawing: the document's own, or one inside a for-each or parallel step.
 type Scope struct {
 	Start string
 	Steps []Step
@@ -65,6 +65,9 @@ const (
 	ApprovalStep            StepType = "approval"
 	SetFields               StepType = "set-fields"
 	RaiseEvent              StepType = "raise-event"
+	Parallel                StepType = "parallel"
+	Merge                   StepType = "merge"
+	WaitForEvent            StepType = "wait-for-event"
 	End                     StepType = "end"
 )
 
@@ -83,7 +86,7 @@ type Step struct {
 	Parameters json.RawMessage // nil when there are none
 	Raises     string          // event applied with the action's result as payload
 
-	OnFailure string        // "": an exception; ToContinue; or the id of a step
+	OnFailure string        // or, of wait-for-event, onDeadline. "": an exception; ToContinue; or the id of a step
 	Retry     *Retry        // override of what the function declares
 	Timeout   time.Duration // of one attempt; 0: the function's own
 	Deadline  time.Duration // of a wait, of an approval and, optionally, of a hold
@@ -93,7 +96,8 @@ type Step struct {
 	Branches  []Branch // splitter, in the order in which they are tried
 	Otherwise Edge     // splitter
 	When      *policy.Condition
-	Yes, No   Edge // condition, approval
+	Outcome   Outcome // condition: instead of When
+	Yes, No   Edge    // condition, approval
 
 	For   time.Duration // wait: how long
 	Until Date          // wait: until when, instead of For
@@ -106,13 +110,27 @@ type Step struct {
 	Entity event.Entity    // set-fields: order, or each line
 	Set    json.RawMessage // set-fields: a list of actions as in policies
 
-	Event   string          // raise-event: name of a declared event
+	Event   string          // raise-event: name of a declared event; wait-for-event: name of any that happens to orders
 	Payload json.RawMessage // raise-event: computed values by name; nil when there are none
 
 	Each        string // for-each: "fulfillmentOrder"
 	Concurrency int    // for-each: iterations at a time, 0: all
 	Maximum     int    // for-each: number of items the flow is made for
 	Inner       Scope  // for-each
+
+	Parallel []Drawing // parallel, in the order of the document
+}
+
+// Drawing is a branch of a parallel.
+type Drawing struct {
+	Name string
+	Scope
+}
+
+// Outcome asks how another step ended.
+type Outcome struct {
+	Step string // id; "" when nothing is asked
+	Is   string // OutcomeSucceeded or OutcomeFailed
 }
 
 // Date is a date of the order, moved.

@@ -46,6 +46,7 @@ type reader struct {
 	doc   Document
 	ids   map[string]bool   // of all steps so far
 	names map[string]string // folded name → as written
+	place Place             // of the steps that are read
 }
 
 func (r *reader) document(n *jsondoc.Node) {

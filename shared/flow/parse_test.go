@@ -31,6 +31,11 @@ func end(id string) string {
 	return `{"id":"` + id + `","name":"` + strings.ToUpper(id) + `","type":"end"}`
 }
 
+// branch is a branch of a parallel that ends at once.
+func branch(name, id string) string {
+	return `{"name":"` + name + `","start":"` + id + `","steps":[` + end(id) + `]}`
+}
+
 // marker stands before the text at which a problem must be reported.
 const marker = "¦"
 
@@ -133,6 +138,22 @@ func TestEveryProblemIsReportedAtItsPlace(t *testing.T) {
 		"raise what":           {jsondoc.MissingField, "a", drawn(`¦{"id":"a","name":"A","type":"raise-event","next":"b"},` + end("b"))},
 		"raise with nothing":   {policy.UnknownPath, "a", drawn(`{"id":"a","name":"A","type":"raise-event","event":"E","payload":{"x":{"field":¦"order.nam"}},"next":"b"},` + end("b"))},
 		"value without name":   {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"raise-event","event":"E","payload":{¦"":"x"},"next":"b"},` + end("b"))},
+		"neither condition":    {policy.AmbiguousForm, "a", drawn(`¦{"id":"a","name":"A","type":"condition","yes":"b","no":"b"},` + end("b"))},
+		"two conditions":       {policy.AmbiguousForm, "a", drawn(`¦{"id":"a","name":"A","type":"condition","when":{"field":"order.name","operator":"containsData"},"outcome":{"step":"b","is":"failed"},"yes":"b","no":"b"},` + end("b"))},
+		"outcome of what":      {jsondoc.MissingField, "a", drawn(`{"id":"a","name":"A","type":"condition","outcome":¦{"is":"failed"},"yes":"b","no":"b"},` + end("b"))},
+		"outcome is what":      {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"condition","outcome":{"step":"b","is":¦"late"},"yes":"b","no":"b"},` + end("b"))},
+		"merge leads back":     {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"merge","next":¦{"to":"a","again":{"maximum":2}}},` + end("b"))},
+		"merge leads nowhere":  {flow.MissingNext, "a", drawn(`¦{"id":"a","name":"A","type":"merge"},` + end("b"))},
+		"event of what":        {jsondoc.MissingField, "a", drawn(`¦{"id":"a","name":"A","type":"wait-for-event","deadline":"P1D","next":"b"},` + end("b"))},
+		"event for ever":       {flow.NoDeadline, "a", drawn(`¦{"id":"a","name":"A","type":"wait-for-event","event":"OrderChanged","next":"b"},` + end("b"))},
+		"onDeadline no text":   {jsondoc.WrongType, "a", drawn(`{"id":"a","name":"A","type":"wait-for-event","event":"OrderChanged","deadline":"P1D","onDeadline":¦1,"next":"b"},` + end("b"))},
+		"one branch":           {jsondoc.InvalidValue, "a", drawn(`{"id":"a","name":"A","type":"parallel","next":"b","branches":¦[` + branch("X", "c") + `]},` + end("b"))},
+		"branches of one name": {flow.DuplicateName, "a", drawn(`{"id":"a","name":"A","type":"parallel","next":"b","branches":[` + branch("X", "c") + `,` + strings.Replace(branch("X", "d"), `"X"`, `¦"X"`, 1) + `]},` + end("b"))},
+		"branch of a sentence": {flow.InvalidName, "a", drawn(`{"id":"a","name":"A","type":"parallel","next":"b","branches":[` + branch("X", "c") + `,` + strings.Replace(branch("X", "d"), `"X"`, `¦"`+long+`"`, 1) + `]},` + end("b"))},
+		"branch no object":     {jsondoc.WrongType, "a", drawn(`{"id":"a","name":"A","type":"parallel","next":"b","branches":[` + branch("X", "c") + `,¦7]},` + end("b"))},
+		"branch of a splitter": {jsondoc.UnknownField, "a", drawn(`{"id":"a","name":"A","type":"parallel","next":"b","branches":[` + branch("X", "c") + `,` + strings.Replace(branch("Y", "d"), `"start"`, `¦"filter":["x@1"],"start"`, 1) + `]},` + end("b"))},
+		"hold in a branch":     {flow.MisplacedStep, "c", drawn(`{"id":"a","name":"A","type":"parallel","next":"b","branches":[` + branch("Y", "d") + `,{"name":"X","start":"c","steps":[{"id":"c","name":"C","type":¦"hold","reason":"r","next":"e"},` + end("e") + `]}]},` + end("b"))},
+		"parallel inside":      {flow.MisplacedStep, "b", around(`{"id":"b","name":"B","type":¦"parallel","next":"e","branches":[` + branch("X", "c") + `,` + branch("Y", "d") + `]},` + end("e"))},
 		"condition of what":    {policy.UnreachablePath, "a", drawn(`{"id":"a","name":"A","type":"condition","when":{"field":¦"shipment.complete","operator":"equals","value":true},"yes":"b","no":"b"},` + end("b"))},
 	} {
 		t.Run(name, func(t *testing.T) {

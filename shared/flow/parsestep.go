@@ -28,7 +28,7 @@ func fieldsOf(t StepType) []string {
 	case Splitter:
 		return []string{"branches", "otherwise"}
 	case ConditionStep:
-		return []string{"when", "yes", "no"}
+		return []string{"when", "outcome", "yes", "no"}
 	case SendToFulfillment:
 		return append(task, "action", "instance", "parameters")
 	case ProviderAction:
@@ -45,20 +45,27 @@ func fieldsOf(t StepType) []string {
 		return append(task, "entity", "set", "onFailure")
 	case ApprovalStep:
 		return []string{"who", "question", "deadline", "default", "yes", "no"}
+	case Parallel:
+		return []string{"next", "branches"}
+	case Merge:
+		return []string{"next"}
+	case WaitForEvent:
+		return []string{"next", "event", "deadline", "onDeadline"}
 	}
 	return nil
 }
 
 var (
 	commonFields = []string{"id", "name", "type", "description"}
-	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, End}
+	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, End}
 	// A step about one fulfillment order stands inside a for-each, one about the
-	// whole order outside.
-	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, End}
-	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, End}
+	// whole order outside. In the branches of a parallel are those outside that
+	// claim no order for themselves, see place.go.
+	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, Merge, WaitForEvent, End}
+	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, End}
 )
 
-// scope reads start and steps; inside is the id of the for-each step around them.
+// scope reads start and steps; inside is the id of the step around them.
 func (r *reader) scope(n *jsondoc.Node, inside string) Scope {
 	s := Scope{Start: r.NeedText(n, "start")}
 	steps := r.Need(n, "steps")
@@ -92,7 +99,7 @@ func (r *reader) step(n *jsondoc.Node) Step {
 		r.At(n.Get("id"), DuplicateID, "two steps have the id %q", s.ID)
 	}
 	r.ids[s.ID] = true
-	r.stepType(&s, n, inner(n))
+	r.stepType(&s, n)
 	if s.Type == "" {
 		return s
 	}
@@ -127,18 +134,15 @@ func (r *reader) step(n *jsondoc.Node) Step {
 	return s
 }
 
-func (r *reader) stepType(s *Step, n *jsondoc.Node, inner bool) {
+func (r *reader) stepType(s *Step, n *jsondoc.Node) {
 	t := StepType(r.NeedText(n, "type"))
-	allowed, where := outerTypes, "outside for-each"
-	if inner {
-		allowed, where = innerTypes, "inside for-each"
-	}
+	allowed := StepTypes(r.place)
 	switch {
 	case t == "":
 	case !slices.Contains(everyType, t):
 		r.At(n.Get("type"), UnknownType, "there is no step type %q | Step types: %s", t, types(everyType))
 	case !slices.Contains(allowed, t):
-		r.At(n.Get("type"), MisplacedStep, "a step of type %s is not possible %s | Possible here: %s", t, where, types(allowed))
+		r.At(n.Get("type"), MisplacedStep, "a step of type %s is not possible %s | Possible here: %s", t, r.place, types(allowed))
 		s.Type = t
 	default:
 		s.Type = t
@@ -190,15 +194,11 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 		s.Each = r.Choice(n, "each", FulfillmentOrderItems)
 		s.Concurrency = r.Int(n, "concurrency", 0, 0, MaxItems)
 		s.Maximum = r.Int(n, "maximum", DefaultItems, 1, MaxItems)
-		s.Inner = r.scope(n, s.ID)
-		r.In(s.ID)
+		s.Inner = r.inside(n, s.ID, InEach)
 	case Splitter:
 		r.splitter(s, n)
 	case ConditionStep:
-		if when := r.Need(n, "when"); when != nil {
-			s.When = policy.ParseCondition(r.Parser, when, r.conditionEntity(n))
-		}
-		s.Yes, s.No = r.edge(n, "yes"), r.edge(n, "no")
+		r.condition(s, n)
 	case WaitStep:
 		r.wait(s, n)
 	case HoldStep:
@@ -209,20 +209,23 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 		r.setFields(s, n)
 	case RaiseEvent:
 		r.raiseEvent(s, n)
+	case Parallel:
+		r.parallel(s, n)
+	case Merge:
+		r.merge(s, n)
+	case WaitForEvent:
+		r.waitForEvent(s, n)
 	}
 }
 
 // conditionEntity is what a condition can look at: inside for-each also the
 // fulfillment order and the shipment that was waited for.
-func (r *reader) conditionEntity(n *jsondoc.Node) event.Entity {
-	if inner(n) {
+func (r *reader) conditionEntity() event.Entity {
+	if r.place == InEach {
 		return policy.Shipment
 	}
 	return event.Order
 }
-
-// inner reports whether a step stands inside a for-each.
-func inner(step *jsondoc.Node) bool { return strings.Count(step.Pointer, "/steps/") > 1 }
 
 func (r *reader) splitter(s *Step, n *jsondoc.Node) {
 	branches := r.Need(n, "branches")

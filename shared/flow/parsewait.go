@@ -77,3 +77,15 @@ func (r *reader) sentence(n *jsondoc.Node, key string) string {
 	}
 	return text
 }
+
+// waitForEvent reads what is waited for and what becomes of the step when it
+// does not come: it fails, as far as other steps are concerned.
+func (r *reader) waitForEvent(s *Step, n *jsondoc.Node) {
+	s.Event = r.NeedText(n, "event")
+	if n.Get("onDeadline") == nil {
+		return
+	}
+	if s.OnFailure = r.NeedText(n, "onDeadline"); s.OnFailure == ToException {
+		s.OnFailure = "" // as if nothing were said
+	}
+}

@@ -22,7 +22,9 @@ func (d *Document) PolicyRefs() []string {
 			for _, b := range s.Branches {
 				add(b.Filter)
 			}
-			scope(s.Inner)
+			for _, inner := range s.Drawings() {
+				scope(inner)
+			}
 		}
 	}
 	scope(d.Scope)

@@ -42,6 +42,15 @@ func Answer(order, signal string, output any, now time.Time) (table.Op, error) {
 	return table.Set(key(order, signal), table.Item{answerAttr: doc, table.TTL: now.Add(retention).Unix()}), nil
 }
 
+// Meet is both halves at once: what the waiter waits for has happened already.
+func Meet(order, signal, token string, output any, now time.Time) (table.Op, error) {
+	op, err := Answer(order, signal, output, now)
+	if err == nil {
+		op.Set[tokenAttr] = token
+	}
+	return op, err
+}
+
 // Refuse answers with an error, which the waiting state may catch by its code.
 func Refuse(order, signal, code, cause string, now time.Time) table.Op {
 	return table.Set(key(order, signal), table.Item{codeAttr: code, causeAttr: cause, table.TTL: now.Add(retention).Unix()})

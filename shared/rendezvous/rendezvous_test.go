@@ -73,6 +73,21 @@ func TestTheyMeetWhicheverComesFirst(t *testing.T) {
 	}
 }
 
+func TestWhatHappenedAlreadyIsMetAtOnce(t *testing.T) {
+	tab, _ := open(t)
+	op, err := rendezvous.Meet("ord_1", "s", "token", map[string]int{"n": 1}, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := rendezvous.Meeting{Order: "ord_1", Signal: "s", Token: "token", Output: []byte(`{"n":1}`)}
+	if m, ok := write(t, tab, op); !ok || !cmp.Equal(want, m) {
+		t.Errorf("%+v %v", m, ok)
+	}
+	if m, ok := write(t, tab, rendezvous.Wait("ord_1", "s", "newer", start)); !ok || m.Token != "newer" {
+		t.Errorf("tried again: %+v %v", m, ok)
+	}
+}
+
 func TestOrdersAndSignalsDoNotMixUp(t *testing.T) {
 	tab, _ := open(t)
 	write(t, tab, rendezvous.Wait("ord_1", "s", "token", start))
@@ -122,6 +137,9 @@ func TestAnAnswerThatCannotBeWrittenIsAnError(t *testing.T) {
 	t.Parallel()
 	if _, err := rendezvous.Answer("ord_1", "s", func() {}, start); err == nil {
 		t.Error("no error")
+	}
+	if _, err := rendezvous.Meet("ord_1", "s", "token", func() {}, start); err == nil {
+		t.Error("no error of both halves")
 	}
 }
 

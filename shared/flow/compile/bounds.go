@@ -68,9 +68,11 @@ func (c *compiler) bound() {
 	t := &c.result.Transitions
 	for _, sc := range c.scopes {
 		once := c.longest(sc, sc.Start, map[string]weight{}).plus(plain).transitions // with its Start
-		if sc.each == nil {
+		switch {
+		case sc.split != nil: // its part of the parallel around it
+		case sc.each == nil:
 			t.PerOrder = once
-		} else {
+		default:
 			t.PerFulfillmentOrder += once
 		}
 		for i := range sc.Steps {
@@ -103,7 +105,7 @@ func (c *compiler) history(sc *scope) int {
 			events += backorder.times(int(s.Wait)).events
 		}
 		if s.Type == flow.ForEach {
-			events += s.Maximum * (2 + c.history(c.inner(s))) // an iteration starts and succeeds
+			events += s.Maximum * (2 + c.history(c.inside(s)[0])) // an iteration starts and succeeds
 		}
 		if s.OnFailure != "" {
 			events += tasking.events // its failure is noted
@@ -128,7 +130,7 @@ func attempts(s *flow.Step) int {
 // tasks counts the Tasks of a step on its way to success.
 func tasks(s *flow.Step) int {
 	switch s.Type {
-	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment, flow.SetFields, flow.RaiseEvent:
+	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment, flow.SetFields, flow.RaiseEvent, flow.WaitForEvent:
 		return 1
 	case flow.AssignSource, flow.Reserve, flow.HoldStep, flow.ApprovalStep:
 		return 2
@@ -151,13 +153,15 @@ func (c *compiler) weigh(sc *scope, s *flow.Step) weight {
 		w = w.plus(plain)
 	case flow.ForEach:
 		w = w.plus(mapping)
+	case flow.Parallel:
+		w = c.weighBranches(s)
 	case flow.WaitStep:
 		w = plain
 	case flow.HoldStep:
 		w = holding.plus(tasking) // when its time is over
 	case flow.ApprovalStep:
 		w = holding.plus(tasking).plus(plain)
-	case flow.WaitForShipment:
+	case flow.WaitForShipment, flow.WaitForEvent:
 		w = holding
 	case flow.SendToFulfillment:
 		if _, merged := sc.merged(s); merged {

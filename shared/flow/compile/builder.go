@@ -9,7 +9,7 @@ import (
 type builder struct {
 	c        *compiler
 	sc       *scope
-	outer    *builder // nil outside for-each
+	outer    *builder // nil for the document's own drawing
 	passed   map[string]passed
 	start    object
 	main     map[string]object // states by step
@@ -51,6 +51,9 @@ func (b *builder) startState() string {
 	if b.sc.each != nil {
 		return also(b.sc.each, "Each")
 	}
+	if b.sc.split != nil {
+		return also(b.sc.split, "Branch "+itoa(b.sc.part))
+	}
 	return flow.StartState
 }
 
@@ -58,6 +61,9 @@ func (b *builder) startState() string {
 func (b *builder) roundVar() string {
 	if b.sc.each != nil {
 		return "itemRound"
+	}
+	if b.sc.split != nil {
+		return "branchRound"
 	}
 	return "round"
 }
@@ -73,6 +79,9 @@ func (b *builder) resultVar() string {
 // begin writes the first state: it gives the scope's variables their first values.
 func (b *builder) begin() {
 	assign := object{{"order", expr("$states.input.order")}, {"run", expr("$states.input.run")}}
+	if b.sc.split != nil {
+		assign = nil // a branch sees the variables around it
+	}
 	var at source
 	if b.sc.each != nil {
 		assign = object{{"fulfillmentOrder", expr("$states.input.id")}, {"location", expr("$states.input.location")}, {"shipment", 0}, {"complete", false}}
@@ -80,7 +89,11 @@ func (b *builder) begin() {
 	}
 	assign = assign.with(field{b.roundVar(), 0})
 	for i := range b.sc.Steps {
-		assign = append(assign, b.counters(&b.sc.Steps[i])...)
+		s := &b.sc.Steps[i]
+		assign = append(assign, b.counters(s)...)
+		if s.Type == flow.WaitForEvent {
+			assign = append(assign, field{seen(s), 0})
+		}
 	}
 	w := b.to(b.sc.Start, at)
 	b.start = object{{"Type", "Pass"}, {"Assign", append(assign, w.assign...)}, {"Output", object{}}, {"Next", w.next}}
@@ -114,8 +127,11 @@ func waits(s *flow.Step) string { return "waits_" + identifier(s.ID) }
 func plusOne(variable string) field { return field{variable, expr("$" + variable + " + 1")} }
 
 // key is a step's idempotency key: run, step, round and fulfillment order. The
-// round of an iteration follows that of the for-each step around it.
+// round of an iteration, or of a branch, follows that of the step around it.
 func (b *builder) key(s *flow.Step) string {
+	if b.sc.split != nil {
+		return `$run & "#` + s.ID + `#" & $round & "." & $branchRound`
+	}
 	if b.sc.each != nil {
 		return `$run & "#` + s.ID + `#" & $round & "." & $itemRound & "#" & $fulfillmentOrder`
 	}
@@ -182,8 +198,15 @@ func (b *builder) to(id string, src source) way {
 	return w
 }
 
-// onward leads to a step's next.
+// onward leads to a step's next when it has done what it is for.
 func (b *builder) onward(s *flow.Step, src source) way {
+	w := b.leads(s, src)
+	w.assign = append(b.outcome(s, true), w.assign...)
+	return w
+}
+
+// leads leads to a step's next, whatever became of it.
+func (b *builder) leads(s *flow.Step, src source) way {
 	if s.Next.Again > 0 {
 		return way{next: also(s, "Again")}
 	}

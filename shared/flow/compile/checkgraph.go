@@ -1,5 +1,7 @@
 package compile
 
+import "github.com/orderloom/orderloom/shared/flow"
+
 func (c *compiler) checkTargets() {
 	for _, sc := range c.scopes {
 		if sc.Start != "" && sc.byID[sc.Start] == nil {
@@ -18,7 +20,7 @@ func (c *compiler) checkTargets() {
 func (c *compiler) unknown(step, at, to string) {
 	for _, s := range c.steps {
 		if s.ID == to {
-			c.report.Add(UnknownTarget, step, at, "step %q is on the other side of a for-each | Lead the path to a step of the same drawing; a for-each goes on at its own next", to)
+			c.report.Add(UnknownTarget, step, at, "step %q belongs to another drawing | Lead the path to a step of the same drawing; a for-each and a parallel go on at their own next", to)
 			return
 		}
 	}
@@ -60,6 +62,10 @@ func forward(e edge) bool { return e.Again == 0 }
 func (c *compiler) checkCycles() {
 	for _, sc := range c.scopes {
 		w := &walk{sc: sc, state: map[string]visit{}, back: func(e edge) {
+			if e.from.Type == flow.Merge {
+				c.report.Add(UnmarkedCycle, e.from.ID, e.at, `from %q the path goes back to %q without an end | Mark the edge that comes from there: {"to": %q, "again": {"maximum": 10}}`, e.from.ID, e.To, e.from.ID)
+				return
+			}
 			if e.name == failureEdge {
 				c.report.Add(UnmarkedCycle, e.from.ID, e.at, "the failure of %q leads back to %q without an end | Let it become an exception, which a person reprocesses, or lead it ahead", e.from.ID, e.To)
 				return

@@ -29,7 +29,11 @@ func (c *compiler) checkActions() {
 		}
 	}
 	for sc, s := range c.steps {
-		if s.Event != "" {
+		switch {
+		case s.Event == "":
+		case s.Type == flow.WaitForEvent:
+			c.checkAwaited(s)
+		default:
 			c.checkEvent(s)
 		}
 		if s.Action != "" {

@@ -47,7 +47,7 @@ func prepare(document []byte, catalog *flow.Catalog, policies []policy.Policy) *
 		catalog = &flow.Catalog{}
 	}
 	doc, report := flow.Open(document)
-	c := &compiler{doc: doc, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}, fetched: map[string]bool{}}
+	c := &compiler{doc: doc, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}, fetched: map[string]bool{}, asked: map[string]bool{}, brought: map[string]bool{}}
 	for _, p := range policies {
 		c.policies[p.Ref()] = p
 	}
@@ -76,6 +76,8 @@ type compiler struct {
 	scopes    []*scope                 // the document's own first
 	functions map[string]bool          // that the machine invokes
 	fetched   map[string]bool          // decisions whose facts a state of their own fetches
+	asked     map[string]bool          // steps whose outcome a condition asks for
+	brought   map[string]bool          // those of them whose outcome leaves the branch of a parallel
 	result    Result
 }
 
@@ -93,9 +95,12 @@ func passes() []pass {
 		{"find steps that nothing leads to", false, (*compiler).checkReachable},
 		{"find cycles that are not marked", false, (*compiler).checkCycles},
 		{"find steps that come too early", false, (*compiler).checkOrder},
+		{"find the outcomes that conditions ask for", false, (*compiler).checkOutcomes},
+		{"find merges that merge nothing", false, (*compiler).checkMerges},
 		{"check the actions", false, (*compiler).checkActions},
 		{"check the policies", false, (*compiler).checkPolicies},
 		{"check the size of facts and payloads", false, (*compiler).checkSizes},
+		{"lead through the merges", true, (*compiler).leadThrough},
 		{"write the machine", true, (*compiler).write},
 		{"bound the history", true, (*compiler).bound},
 	}

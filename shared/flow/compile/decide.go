@@ -12,6 +12,10 @@ type exit struct {
 func (b *builder) decide(s *flow.Step) {
 	tests := testsOf(s, b.c.policies)
 	edges := b.sc.edges[s.ID]
+	if s.Outcome.Step != "" {
+		b.add(s, s.Name, b.choice(s, b.byOutcome(s, edges)))
+		return
+	}
 	exits := make([]exit, len(edges))
 	for i, e := range edges {
 		exits[i].edge = e
@@ -73,7 +77,7 @@ func (b *builder) ahead(from *flow.Step, id string) string {
 // a decision there is out of date.
 func (b *builder) back(id string) string {
 	s := b.sc.byID[id]
-	if isPrepared(s) {
+	if isPrepared(s) && b.computes(s) {
 		return b.fetch(s)
 	}
 	return first(s)

@@ -55,11 +55,11 @@ func (b *builder) exception(s *flow.Step, what string, retry way) string {
 		return name
 	}
 	b.written[name] = true
-	assign := append(object{plusOne(b.roundVar())}, b.counters(s)...)
+	assign := append(append(object{plusOne(b.roundVar())}, b.counters(s)...), b.outcome(s, false)...) // until it succeeds after all
 	next := retry.next
 	var choice object
 	if skippable(s) {
-		onward := b.onward(s, b.atHand())
+		onward := b.leads(s, b.atHand())
 		skip := "skip_" + identifier(s.ID)
 		assign = append(assign.with(field{skip, expr(`$states.result.answer = "` + string(flow.Skip) + `"`)}), onward.assign...)
 		next = also(s, "Answer")
@@ -96,14 +96,19 @@ func (b *builder) answers(s *flow.Step) []flow.Answer {
 	return all
 }
 
-// skippable: without a validation, without telling the shop or with a hold
-// released, nothing wrong or unpaid leaves twice. What the later steps build on cannot be skipped.
+// skippable: without a validation, without telling the shop, with a hold
+// released or an event not waited for, nothing wrong or unpaid leaves twice. What
+// the later steps build on cannot be skipped.
 func skippable(s *flow.Step) bool {
-	return s.Type == flow.ValidateHeader || s.Type == flow.ValidateLines || s.Type == flow.ProviderAction || s.Type == flow.HoldStep
+	switch s.Type {
+	case flow.ValidateHeader, flow.ValidateLines, flow.ProviderAction, flow.HoldStep, flow.WaitForEvent:
+		return true
+	}
+	return false
 }
 
 func (b *builder) mayHaveSent(s *flow.Step) bool {
-	if b.outer != nil && b.outer.passed[b.sc.each.ID].sent {
+	if b.outer != nil && b.outer.passed[b.sc.around().ID].sent {
 		return true
 	}
 	return b.passed[s.ID].sent || s.Type == flow.SendToFulfillment || s.Type == flow.ForEach && b.c.sends(s)
@@ -123,17 +128,20 @@ func overdue(s *flow.Step) object {
 // cancelState is where a canceled order goes on.
 func (b *builder) cancelState() string {
 	b.canceled = true
-	if b.sc.each != nil {
+	switch {
+	case b.sc.each != nil:
 		return flow.CanceledState + flow.StateSeparator + b.sc.each.Name
+	case b.sc.split != nil:
+		return flow.CanceledState + flow.StateSeparator + b.startState()
 	}
 	return flow.CanceledState
 }
 
-// cancellation gives the stock back. Inside for-each it ends the whole step: an
-// order can only be canceled while none of its fulfillment orders was sent, so
-// no iteration has anything left to do.
+// cancellation gives the stock back. Inside for-each and parallel it ends the
+// whole step: an order can only be canceled while none of its fulfillment orders
+// was sent, so no iteration and no branch has anything left to do.
 func (b *builder) cancellation() object {
-	if b.sc.each != nil {
+	if b.sc.around() != nil {
 		return object{{b.cancelState(), object{{"Type", "Fail"}, {"Error", fault.OrderCanceled}, {"Cause", "the order was canceled"}}}}
 	}
 	released, end := flow.CanceledState+flow.StateSeparator+"Released", flow.CanceledState+flow.StateSeparator+"End"

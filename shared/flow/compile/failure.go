@@ -35,8 +35,12 @@ func (b *builder) failed(s *flow.Step) string {
 }
 
 func (b *builder) afterFailure(s *flow.Step) way {
+	w := way{}
 	if s.OnFailure == flow.ToContinue {
-		return b.onward(s, b.asking())
+		w = b.leads(s, b.asking())
+	} else {
+		w = b.to(s.OnFailure, b.asking())
 	}
-	return b.to(s.OnFailure, b.asking())
+	w.assign = append(b.outcome(s, false), w.assign...)
+	return w
 }

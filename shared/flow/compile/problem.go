@@ -9,10 +9,13 @@ const (
 	MissingStepBefore = "MISSING_STEP_BEFORE" // a path leads here without a step that this one needs
 	HeldTooLate       = "HELD_TOO_LATE"       // a path holds an order that was sent
 	SentTwice         = "SENT_TWICE"          // a path sends one fulfillment order twice
+	MergeWithoutSplit = "MERGE_WITHOUT_SPLIT" // fewer than two ways that a split parted lead to a merge
+	OutcomeUnknown    = "OUTCOME_UNKNOWN"     // a condition asks how a step ended that always succeeds, or may not have run
 	UnknownAction     = "UNKNOWN_ACTION"      // no function has that id
 	NotAnAction       = "NOT_AN_ACTION"       // the function is not for steps
 	MissingFunction   = "MISSING_FUNCTION"    // the catalog lacks a function of the platform
 	EventNotRaisable  = "EVENT_NOT_RAISABLE"  // the step cannot raise the event
+	UnknownEvent      = "UNKNOWN_EVENT"       // nothing of that name happens to orders
 	UnpublishedPolicy = "UNPUBLISHED_POLICY"  // no such version of a policy
 	WrongPolicyKind   = "WRONG_POLICY_KIND"   // a filter where an execution policy is needed, or the reverse
 	WrongPolicyEntity = "WRONG_POLICY_ENTITY" // the policy looks at another kind of record

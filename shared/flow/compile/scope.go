@@ -10,7 +10,9 @@ import (
 type scope struct {
 	flow.Scope
 	at    string     // JSON pointer of the object that has start and steps
-	each  *flow.Step // the for-each step around it; nil outside
+	each  *flow.Step // the for-each step around it; nil outside and in a branch
+	split *flow.Step // the parallel around it; nil but in a branch
+	part  int        // number of the branch, from 1
 	byID  map[string]*flow.Step
 	edges map[string][]edge // by id of the step they leave
 }
@@ -28,22 +30,44 @@ const failureEdge = "failure"
 
 // resolve finds the scopes and their edges.
 func (c *compiler) resolve() {
-	c.scope(c.doc.Scope, "", nil)
+	c.scope(&scope{Scope: c.doc.Scope})
 }
 
-func (c *compiler) scope(drawn flow.Scope, at string, each *flow.Step) {
-	sc := &scope{Scope: drawn, at: at, each: each, byID: map[string]*flow.Step{}, edges: map[string][]edge{}}
+// scope adds a drawing, and after it those inside its steps.
+func (c *compiler) scope(sc *scope) {
 	c.scopes = append(c.scopes, sc)
+	sc.index()
 	for i := range sc.Steps {
 		s := &sc.Steps[i]
-		if _, twice := sc.byID[s.ID]; twice || s.ID == "" {
+		if sc.byID[s.ID] != s {
 			continue // reported by the parser
 		}
-		sc.byID[s.ID], sc.edges[s.ID] = s, edgesOf(s)
 		if s.Type == flow.ForEach {
-			c.scope(s.Inner, s.At, s)
+			c.scope(&scope{Scope: s.Inner, at: s.At, each: s})
+		}
+		for n, b := range s.Parallel {
+			c.scope(&scope{Scope: b.Scope, at: s.At + "/branches/" + strconv.Itoa(n), split: s, part: n + 1})
 		}
 	}
+}
+
+// index finds the steps by their ids, and the edges that leave them.
+func (sc *scope) index() {
+	sc.byID, sc.edges = map[string]*flow.Step{}, map[string][]edge{}
+	for i := range sc.Steps {
+		s := &sc.Steps[i]
+		if _, twice := sc.byID[s.ID]; !twice && s.ID != "" {
+			sc.byID[s.ID], sc.edges[s.ID] = s, edgesOf(s)
+		}
+	}
+}
+
+// around is the step that a drawing is inside of, nil for the document's own.
+func (sc *scope) around() *flow.Step {
+	if sc.split != nil {
+		return sc.split
+	}
+	return sc.each
 }
 
 // edgesOf lists the ways out of a step that the document gives.
@@ -64,23 +88,29 @@ func edgesOf(s *flow.Step) []edge {
 		add(s.Otherwise, "/otherwise", "otherwise")
 	}
 	if s.OnFailure != flow.ToContinue {
-		add(flow.Edge{To: s.OnFailure}, "/onFailure", failureEdge)
+		at := "/onFailure"
+		if s.Type == flow.WaitForEvent {
+			at = "/onDeadline"
+		}
+		add(flow.Edge{To: s.OnFailure}, at, failureEdge)
 	}
 	return all
 }
 
-// inner returns the scope of a for-each step.
-func (c *compiler) inner(s *flow.Step) *scope {
+// inside returns the drawings inside a step, in the order of the document.
+func (c *compiler) inside(s *flow.Step) []*scope {
+	var all []*scope
 	for _, sc := range c.scopes {
-		if sc.each != nil && sc.each.ID == s.ID {
-			return sc
+		if a := sc.around(); a != nil && a.ID == s.ID {
+			all = append(all, sc)
 		}
 	}
-	return nil
+	return all
 }
 
 // isPrepared reports whether a step works with what the Task before it has
-// computed from facts: a decision, or a wait for a date.
+// computed from facts: a decision, or a wait for a date. A decision about the
+// outcome of a step is one, too: what is computed is for those behind it.
 func isPrepared(s *flow.Step) bool {
 	return isDecision(s) || s.Type == flow.WaitStep && s.Until.Field != ""
 }

@@ -42,8 +42,12 @@ func (b *builder) step(s *flow.Step) {
 		b.raise(s)
 	case flow.SetFields:
 		b.setFields(s)
+	case flow.Parallel:
+		b.parallel(s)
+	case flow.WaitForEvent:
+		b.waitForEvent(s)
 	case flow.End:
-		b.add(s, s.Name, object{{"Type", "Succeed"}, {"Output", object{}}})
+		b.add(s, s.Name, object{{"Type", "Succeed"}, {"Output", b.brought()}})
 	}
 	if s.Next.Again > 0 {
 		b.add(s, also(s, "Again"), b.choice(s, []exit{{edge: b.sc.edges[s.ID][0]}}))
@@ -140,10 +144,9 @@ func (b *builder) create(s *flow.Step) {
 	})))
 }
 
-// forEach writes a Map. Failures inside wait inside; what comes out of it is a
-// cancellation, or a failure of the Map itself.
+// forEach writes a Map. Failures inside wait inside.
 func (b *builder) forEach(s *flow.Step) {
-	inner := b.c.build(b.c.inner(s), b)
+	inner := b.c.build(b.c.inside(s)[0], b)
 	w := b.onward(s, b.atHand())
 	state := object{{"Type", "Map"}, {"Items", expr("$fulfillmentOrders")}}
 	if s.Concurrency > 0 {
@@ -152,6 +155,12 @@ func (b *builder) forEach(s *flow.Step) {
 	state = state.with(field{"ItemProcessor", object{
 		{"ProcessorConfig", object{{"Mode", "INLINE"}}}, {"StartAt", inner.startState()}, {"States", inner.states()},
 	}})
+	b.add(s, s.Name, b.around(s, state, w))
+}
+
+// around completes a state that has states inside: what comes out of it as a
+// failure is a cancellation, or one of the state itself.
+func (b *builder) around(s *flow.Step, state object, w way) object {
 	var catch []object
 	for _, k := range b.caught(s) {
 		catch = append(catch, object{{"ErrorEquals", []string{k.code}}, {"Next", k.next}})
@@ -160,5 +169,5 @@ func (b *builder) forEach(s *flow.Step) {
 	if len(w.assign) > 0 {
 		state = state.with(field{"Assign", w.assign})
 	}
-	b.add(s, s.Name, state.with(field{"Output", object{}}, field{"Next", w.next}))
+	return state.with(field{"Output", object{}}, field{"Next", w.next})
 }

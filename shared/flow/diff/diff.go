@@ -40,7 +40,7 @@ func Documents(a, b []byte) ([]string, jsondoc.Problems) {
 // step is one step of a document.
 type step struct {
 	id, name string
-	inside   string // id of the for-each around it
+	inside   string // id of the for-each around it, or of the parallel with the branch
 	node     *jsondoc.Node
 }
 
@@ -68,6 +68,9 @@ func (all *steps) scope(n *jsondoc.Node, inside string) {
 			all.all, all.byID[s.id] = append(all.all, s), s
 		}
 		all.scope(item, s.id)
+		for _, b := range items(item.Get("branches")) {
+			all.scope(b, s.id+", branch "+text(b.Get("name")))
+		}
 	}
 }
 

@@ -52,11 +52,18 @@ func (c *comparison) branches(of string, was, is *jsondoc.Node) {
 	}
 	for _, name := range after.order {
 		old, now := before.by[name], after.by[name]
+		if old == nil && now.Get("steps") != nil {
+			c.say("%s: branch %q is added, beginning with %s", of, name, c.is.target(now.Get("start")))
+			continue
+		}
 		if old == nil {
 			c.say("%s: branch %q is added, to %s, with filter %s", of, name, c.is.target(now.Get("next")), list(now.Get("filter")))
 			continue
 		}
 		c.fields(fmt.Sprintf("%s branch %q", of, name), old, now)
+	}
+	if len(items(is)) > 0 && is.Items[0].Get("steps") != nil {
+		return // they all run, in any order
 	}
 	if kept, now := common(before, after), common(after, before); !slices.Equal(kept, now) {
 		c.say("%s: branches are tried in the order %s", of, strings.Join(quotedAll(after.order), ", "))

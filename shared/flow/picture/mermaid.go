@@ -10,6 +10,7 @@ import (
 // Mermaid draws a flow in the language of Mermaid. It lays the drawing out
 // itself: positions of the document are not used.
 func Mermaid(doc flow.Document) []byte {
+	doc = framed(doc)
 	m := mermaid{ids: map[string]string{}}
 	m.number(doc.Scope)
 	m.b.WriteString("flowchart TD\n")
@@ -32,7 +33,7 @@ func (m *mermaid) number(sc flow.Scope) {
 func (m *mermaid) scope(sc flow.Scope, indent string) {
 	for i := range sc.Steps {
 		s := &sc.Steps[i]
-		if s.Type == flow.ForEach {
+		if shapeOf(s) == frame {
 			fmt.Fprintf(&m.b, "%ssubgraph %s[\"%s\"]\n", indent, m.ids[s.ID], word(s.Name))
 			m.scope(s.Inner, indent+"  ")
 			fmt.Fprintf(&m.b, "%send\n", indent)

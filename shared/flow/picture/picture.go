@@ -21,11 +21,11 @@ const (
 
 func shapeOf(s *flow.Step) shape {
 	switch s.Type {
-	case flow.Splitter, flow.ConditionStep:
+	case flow.Splitter, flow.ConditionStep, flow.Merge:
 		return diamond
 	case flow.End:
 		return pill
-	case flow.ForEach:
+	case flow.ForEach, flow.Parallel:
 		return frame
 	}
 	return tile
@@ -66,7 +66,11 @@ func waysOf(s *flow.Step) []way {
 	}
 	add(s.Otherwise, "otherwise")
 	if s.OnFailure != flow.ToContinue {
-		add(flow.Edge{To: s.OnFailure}, "on failure")
+		label := "on failure"
+		if s.Type == flow.WaitForEvent {
+			label = "after the deadline"
+		}
+		add(flow.Edge{To: s.OnFailure}, label)
 	}
 	return all
 }

@@ -12,6 +12,7 @@ import (
 
 // SVG draws a flow where its layout puts the steps, or else in layers.
 func SVG(doc flow.Document) []byte {
+	doc = framed(doc)
 	d := svg{at: place(doc)}
 	var all box
 	for _, b := range d.at {

@@ -23,13 +23,12 @@ const (
 
 // Flow is the schema of a flow document.
 func Flow() ([]byte, error) {
-	outer, err := steps(false)
-	if err != nil {
-		return nil, err
-	}
-	inner, err := steps(true)
-	if err != nil {
-		return nil, err
+	places := jsonschema.Definitions{}
+	for place, name := range stepNames() {
+		var err error
+		if places[name], err = steps(place); err != nil {
+			return nil, err
+		}
 	}
 	layout := &jsonschema.Schema{Type: "object", AdditionalProperties: object(may("x", position()), may("y", position()))}
 	s := object(
@@ -47,12 +46,12 @@ func Flow() ([]byte, error) {
 	)
 	s.Title = "Orderloom flow"
 	s.Definitions = jsonschema.Definitions{
-		"step": outer, "innerStep": inner,
 		"edge":            edge(),
 		"again":           object(must("maximum", whole(1, flow.MaxAgain))),
 		"duration":        duration(),
 		"policyReference": pattern(refPattern, "id@version"),
 	}
+	maps.Copy(s.Definitions, places)
 	maps.Copy(s.Definitions, conditions())
 	maps.Copy(s.Definitions, actions())
 	return write(s)
@@ -77,9 +76,14 @@ func edge() *jsonschema.Schema {
 	}, Description: "the id of a step; marked with again when it goes back"}
 }
 
-// steps describes the steps on one side of a for-each.
-func steps(inside bool) (*jsonschema.Schema, error) {
-	types := flow.StepTypes(inside)
+// stepNames says how the schema calls the steps of a place.
+func stepNames() map[flow.Place]string {
+	return map[flow.Place]string{flow.Outside: "step", flow.InEach: "innerStep", flow.InBranch: "branchStep"}
+}
+
+// steps describes the steps that are possible at a place.
+func steps(place flow.Place) (*jsonschema.Schema, error) {
+	types := flow.StepTypes(place)
 	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{"id", "name", "type"}}
 	s.Properties.Set("type", oneOf(types...))
 	for _, t := range types {
@@ -101,12 +105,18 @@ func stepOf(t flow.StepType) (*jsonschema.Schema, error) {
 			return nil, fault.New(fault.Internal, "package schema does not know the field %q of a step of type %s", name, t).
 				Do("Add it to the list of fields there")
 		}
-		own = append(own, known[i])
+		p := known[i]
+		if t == flow.Parallel && name == "branches" {
+			p.schema = drawings()
+		}
+		own = append(own, p)
 	}
 	s := object(own...)
 	switch t {
 	case flow.WaitStep:
 		s.OneOf = exactly("for", "until")
+	case flow.ConditionStep:
+		s.OneOf = exactly("when", "outcome")
 	case flow.HoldStep:
 		s.DependentRequired = map[string][]string{"expiry": {"onExpiry"}, "onExpiry": {"expiry"}}
 	}

@@ -118,8 +118,8 @@ func TestTheCorpusHasEveryField(t *testing.T) {
 		}
 	}
 	visit(read(t, "testdata/flow.json"))
-	for _, inside := range []bool{false, true} {
-		for _, kind := range flow.StepTypes(inside) {
+	for _, place := range flow.Places() {
+		for _, kind := range flow.StepTypes(place) {
 			for _, field := range flow.Fields(kind) {
 				if field != "description" && !used[string(kind)][field] {
 					t.Errorf("testdata/flow.json has no step of type %s with %q", kind, field)

@@ -21,7 +21,8 @@ func fields() []property {
 		must("no", ref("edge")),
 		must("otherwise", ref("edge")),
 		must("branches", list(branch(), 1)),
-		must("when", ref("condition")),
+		may("when", ref("condition")),
+		may("outcome", object(must("step", text(0)), must("is", oneOf(flow.OutcomeSucceeded, flow.OutcomeFailed)))),
 
 		must("policies", list(ref("policyReference"), 1)),
 		must("action", text(0)),
@@ -46,6 +47,7 @@ func fields() []property {
 		must("event", text(0)),
 		may("payload", payload()),
 		may("onFailure", text(0)),
+		may("onDeadline", text(0)),
 
 		must("each", oneOf(flow.FulfillmentOrderItems)),
 		may("concurrency", whole(0, flow.MaxItems)),
@@ -69,6 +71,14 @@ func stepName() *jsonschema.Schema {
 
 func branch() *jsonschema.Schema {
 	return object(must("name", text(0)), must("filter", list(ref("policyReference"), 1)), must("next", ref("edge")))
+}
+
+// drawings are the branches of a parallel.
+func drawings() *jsonschema.Schema {
+	most := uint64(flow.MaxBranches)
+	s := list(object(must("name", text(50)), must("start", text(0)), must("steps", list(ref("branchStep"), 1))), 2)
+	s.MaxItems = &most
+	return s
 }
 
 func payload() *jsonschema.Schema {

@@ -104,6 +104,10 @@ func (s Store) commit(ctx context.Context, r *Record, before int64, key, step st
 	if err != nil {
 		return nil, nil, err
 	}
+	answers, err := answers(r, entry)
+	if err != nil {
+		return nil, nil, err
+	}
 	journal, err := s.journalItem(r, entry)
 	if err != nil {
 		return nil, nil, err
@@ -123,7 +127,7 @@ func (s Store) commit(ctx context.Context, r *Record, before int64, key, step st
 		}
 		ops = append(ops, table.Put(body))
 	}
-	return append(ops, c.Ops...), entry.Outcome, nil
+	return append(append(ops, c.Ops...), answers...), entry.Outcome, nil
 }
 
 func (s Store) apply(r *Record, key, step string, c Change) (Entry, error) {

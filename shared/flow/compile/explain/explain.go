@@ -16,7 +16,7 @@ type Part struct {
 	Step   string  `json:"step,omitempty"` // id
 	Name   string  `json:"name"`
 	Type   string  `json:"type,omitempty"` // of the step
-	Depth  int     `json:"depth"`          // 1 inside a for-each
+	Depth  int     `json:"depth"`          // 1 inside a for-each or a parallel
 	States []State `json:"states"`
 }
 
@@ -56,14 +56,18 @@ func (t *teller) learn(sc flow.Scope) {
 	for i := range sc.Steps {
 		s := &sc.Steps[i]
 		t.steps[s.Name], t.byID[strings.ReplaceAll(s.ID, "-", "_")] = s, s
-		t.learn(s.Inner)
+		for _, inner := range s.Drawings() {
+			t.learn(inner)
+		}
 	}
 }
 
 func (t *teller) scope(sc flow.Scope, depth int) {
 	for i := range sc.Steps {
 		t.part(&sc.Steps[i], sc.Steps[i].Name, depth)
-		t.scope(sc.Steps[i].Inner, depth+1)
+		for _, inner := range sc.Steps[i].Drawings() {
+			t.scope(inner, depth+1)
+		}
 	}
 }
 
@@ -92,7 +96,9 @@ func Text(parts []Part) string {
 			kind = fmt.Sprintf(" (%s, id %s)", p.Type, p.Step)
 		}
 		states := "1 state"
-		if len(p.States) != 1 {
+		if len(p.States) == 0 { // a merge
+			states = "no state, what leads to it leads on at once"
+		} else if len(p.States) != 1 {
 			states = fmt.Sprintf("%d states", len(p.States))
 		}
 		fmt.Fprintf(&b, "%s%s%s: %s\n", indent, p.Name, kind, states)

@@ -24,7 +24,7 @@ func (t *teller) why(st states.State) string {
 	case "Map":
 		return "runs the drawing inside it for each item" + t.atOnce(st) + "; a failure inside waits inside, while the others go on" + t.computes(st)
 	case "Parallel":
-		return fmt.Sprintf("runs its %d branches at the same time", len(st.Inner)) + t.computes(st)
+		return fmt.Sprintf("runs its %d branches at the same time and goes on when all have ended; a failure in one waits there, while the others go on", len(st.Inner)) + t.computes(st)
 	case "Wait":
 		return "waits; nothing runs and nothing is paid meanwhile" + t.computes(st)
 	case "Succeed":
@@ -43,6 +43,8 @@ func (t *teller) task(st states.State) string {
 		return "a failure that no repetition mends becomes an exception; waits for a person's answer (" + strings.Join(texts(payload.Get("answers")), ", ") + "), at most " + patience(st)
 	case payload.Get("event") != nil:
 		return "applies " + payload.Get("event").Text + " to the order" + t.waits(st)
+	case payload.Get("await").Get("event") != nil:
+		return "waits at most " + patience(st) + " for " + states.Text(payload.Get("await").Get("event").Get("name")) + "; one that happened before counts"
 	case st.Waits():
 		return "waits at most " + patience(st) + " for what comes from outside, without being asked again and again"
 	case payload.Get("want") != nil && st.What != "":
