@@ -21,7 +21,7 @@ var ApplyEvent = fn.Function{
 	ID:       "orders/apply-event",
 	Summary:  "Apply a business event to an order through the transition table; optionally wait for a signal",
 	Input:    flow.ApplyInput{},
-	Result:   flow.StepResult{},
+	Result:   flow.ApplyResult{},
 	Failures: changing,
 	Example: flow.ApplyInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "reserve", Key: "reserve#0"},
@@ -30,11 +30,11 @@ var ApplyEvent = fn.Function{
 	Timeout: 15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := storeOf(d)
-		return fn.Task(func(ctx context.Context, in flow.ApplyInput) (flow.StepResult, error) { return apply(ctx, s, in) })
+		return fn.Task(func(ctx context.Context, in flow.ApplyInput) (flow.ApplyResult, error) { return apply(ctx, s, in) })
 	},
 }
 
-func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepResult, error) {
+func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.ApplyResult, error) {
 	res, err := s.Change(ctx, in.Order, in.Key+"/"+in.Event, in.Step, func(r *store.Record) (store.Change, error) {
 		if in.Event != event.OrderReleased { // giving stock back is part of canceling
 			if err := alive(r); err != nil {
@@ -64,17 +64,32 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.StepRes
 		return c, nil
 	})
 	if err != nil {
-		return flow.StepResult{}, err
+		return flow.ApplyResult{}, err
 	}
 	if !res.Applied && in.Await != nil { // the caller was tried again and waits on a new token now
 		if err := alive(&res.Record); err != nil {
-			return flow.StepResult{}, err
+			return flow.ApplyResult{}, err
 		}
 		if _, err := s.Table.Write(ctx, rendezvous.Wait(in.Order, in.Await.Signal, in.Await.Token, s.Now())); err != nil {
-			return flow.StepResult{}, err
+			return flow.ApplyResult{}, err
 		}
 	}
-	return stepResult(res.Record, in.StepInput, s.Now()), nil
+	out := flow.ApplyResult{StepResult: stepResult(res.Record, in.StepInput, s.Now())}
+	if in.Lines {
+		out.Lines = openLines(res.Record.Status)
+	}
+	return out, nil
+}
+
+// openLines lists the lines that are not canceled.
+func openLines(s order.Status) []string {
+	var ids []string
+	for _, l := range s.Lines {
+		if l.State != order.Canceled {
+			ids = append(ids, l.ID)
+		}
+	}
+	return ids
 }
 
 // reportedBefore: a flow that was started again reports what the shop knows
@@ -96,7 +111,7 @@ func payloadOf(in flow.ApplyInput) json.RawMessage {
 	if in.Event != event.OrderStepAbandoned || json.Unmarshal(in.Payload, &f) != nil {
 		return in.Payload
 	}
-	f.FulfillmentOrder = in.FulfillmentOrder
+	f.FulfillmentOrder, f.Line = in.FulfillmentOrder, in.Line
 	f.Cause, f.Data = explained(f.Cause)
 	return encode(f)
 }

@@ -86,7 +86,7 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 
 func exceptionOf(in flow.ExceptionInput, now time.Time) exception.Exception {
 	e := exception.Exception{
-		ID: exception.ID(in.Order, in.Key), Order: in.Order, FulfillmentOrder: in.FulfillmentOrder, Run: in.Run, Step: in.Step,
+		ID: exception.ID(in.Order, in.Key), Order: in.Order, FulfillmentOrder: in.FulfillmentOrder, Line: in.Line, Run: in.Run, Step: in.Step,
 		Category: exception.Categorize(in.Error), Error: in.Error, Cause: in.Cause, Answers: in.Answers,
 		Signal: "exception/" + in.Key, RaisedAt: now, State: exception.Open,
 	}

@@ -47,9 +47,12 @@ func alive(r *store.Record) error {
 }
 
 // stepResult answers with the facts of the order and, where the step is about
-// one, of its fulfillment order.
+// one, of its fulfillment order or its line.
 func stepResult(r store.Record, in flow.StepInput, now time.Time) flow.StepResult {
 	record := policy.FulfillmentOrderRecord(&r.Document, &r.Status, in.FulfillmentOrder, now)
+	if in.Line != "" {
+		record = policy.LineRecord(&r.Document, &r.Status, in.Line, now)
+	}
 	return flow.StepResult{Version: r.Status.Version, Facts: policy.FactsOf(record, in.Want)}
 }
 

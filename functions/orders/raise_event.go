@@ -43,6 +43,9 @@ func raiseEvent(ctx context.Context, s store.Store, in flow.RaiseInput) (flow.St
 	}
 	return changeStep(ctx, s, in.StepInput, func(r *store.Record) store.Change {
 		record := policy.OrderRecord(&r.Document, &r.Status, s.Now())
+		if in.Line != "" {
+			record = policy.LineRecord(&r.Document, &r.Status, in.Line, s.Now())
+		}
 		payload := map[string]string{}
 		for name, value := range values {
 			if text, err := value.Text(record); err == nil { // what has no data is left out
@@ -55,11 +58,15 @@ func raiseEvent(ctx context.Context, s store.Store, in flow.RaiseInput) (flow.St
 
 // valuesOf reads how to compute the payload, which the compiler has checked.
 func valuesOf(in flow.RaiseInput) (map[string]*policy.Expression, error) {
+	of := event.Order
+	if in.Line != "" {
+		of = event.Line
+	}
 	all := make(map[string]*policy.Expression, len(in.Values))
 	for name, raw := range in.Values {
 		p := jsondoc.Parse([]byte(`{"value":` + string(raw) + `}`))
 		if p.Root != nil {
-			all[name] = policy.ParseExpression(p, p.Root.Get("value"), event.Order)
+			all[name] = policy.ParseExpression(p, p.Root.Get("value"), of)
 		}
 		if problems := p.Problems(); len(problems) > 0 {
 			return nil, fault.Wrap(problems, fault.Invalid, "reading how to compute %q", name).On(in.Order, "values")

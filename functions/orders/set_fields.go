@@ -53,9 +53,12 @@ func setFields(ctx context.Context, s store.Store, in flow.SetInput) (flow.StepR
 			}
 			did = append(did, setDone{line, done, skipped})
 		}
-		if in.Entity != string(event.Line) {
+		switch {
+		case in.Line != "":
+			do(in.Line, policy.LineRecord(&r.Document, &r.Status, in.Line, s.Now()))
+		case in.Entity != string(event.Line):
 			do("", policy.OrderRecord(&r.Document, &r.Status, s.Now()))
-		} else {
+		default:
 			for _, l := range r.Document.Lines {
 				do(l.ID, policy.LineRecord(&r.Document, &r.Status, l.ID, s.Now()))
 			}

@@ -39,6 +39,7 @@ type Exception struct {
 	Order            string          `json:"order"`
 	Name             string          `json:"name"` // the channel's order name
 	FulfillmentOrder string          `json:"fulfillmentOrder,omitempty"`
+	Line             string          `json:"line,omitempty"`
 	Run              string          `json:"run"`
 	Step             string          `json:"step"`
 	Category         Category        `json:"category"`

@@ -25,8 +25,9 @@ type StepInput struct {
 	Order            string   `json:"order"`
 	Run              string   `json:"run"`
 	Step             string   `json:"step"` // the step's id in the flow document
-	Key              string   `json:"key"`  // idempotency key: run, step, round and fulfillment order; never a token or attempt
+	Key              string   `json:"key"`  // idempotency key: run, step, round and fulfillment order or line; never a token or attempt
 	FulfillmentOrder string   `json:"fulfillmentOrder,omitempty"`
+	Line             string   `json:"line,omitempty"` // inside a for-each over lines
 	Want             []string `json:"want,omitempty"` // facts the following conditions need, e.g. "order.shipTo.country"
 }
 
@@ -53,7 +54,8 @@ type Raises struct {
 }
 
 // SetInput: orders/set-fields does the actions, in the words of policies, on the
-// order or on each of its lines and raises OrderEnriched.
+// order, on each of its lines or on the one line that the step is about, and
+// raises OrderEnriched.
 type SetInput struct {
 	StepInput
 	Entity string          `json:"entity"` // order | line
@@ -105,18 +107,27 @@ type ReserveResult struct {
 type Shortage = order.Shortage
 
 // ApplyInput: orders/apply-event applies an event with its payload to the order
-// (Event may be empty: then it only waits). With Await it writes the waiter's
+// (Event may be empty: then it only waits, or lists the lines). With Await it writes the waiter's
 // half of a rendezvous and the state waits on the task token.
 type ApplyInput struct {
 	StepInput
 	Event   string          `json:"event,omitempty"`
 	Payload json.RawMessage `json:"payload,omitempty"`
 	Await   *Await          `json:"await,omitempty"`
+	Lines   bool            `json:"lines,omitempty"` // list the lines, for a for-each
+}
+
+// ApplyResult has, when they are asked for, the ids of the lines that are not
+// canceled, in the order of the document.
+type ApplyResult struct {
+	StepResult
+	Lines []string `json:"lines,omitempty"`
 }
 
 // StepFailure is the payload of OrderStepAbandoned.
 type StepFailure struct {
 	FulfillmentOrder string          `json:"fulfillmentOrder,omitempty"`
+	Line             string          `json:"line,omitempty"`
 	Error            string          `json:"error"` // failure code
 	Cause            string          `json:"cause"`
 	Data             json.RawMessage `json:"data,omitempty"` // the fault

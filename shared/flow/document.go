@@ -113,9 +113,9 @@ type Step struct {
 	Event   string          // raise-event: name of a declared event; wait-for-event: name of any that happens to orders
 	Payload json.RawMessage // raise-event: computed values by name; nil when there are none
 
-	Each        string // for-each: "fulfillmentOrder"
+	Each        string // for-each: FulfillmentOrderItems or LineItems
 	Concurrency int    // for-each: iterations at a time, 0: all
-	Maximum     int    // for-each: number of items the flow is made for
+	Maximum     int    // for-each over fulfillment orders: number of them that the flow is made for
 	Inner       Scope  // for-each
 
 	Parallel []Drawing // parallel, in the order of the document
@@ -184,5 +184,8 @@ type Retry struct {
 	MaxDelay time.Duration // cap of an interval
 }
 
-// FulfillmentOrderItems is the only list that for-each knows.
-const FulfillmentOrderItems = "fulfillmentOrder"
+// What a for-each repeats for.
+const (
+	FulfillmentOrderItems = "fulfillmentOrder"
+	LineItems             = "line"
+)

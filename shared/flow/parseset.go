@@ -11,7 +11,9 @@ import (
 // setFields reads what a step sets, in the words of policies.
 func (r *reader) setFields(s *Step, n *jsondoc.Node) {
 	s.Entity = event.Order
-	if n.Get("entity") != nil {
+	if r.place == InEachLine { // it says so, because elsewhere it would be each line
+		s.Entity = event.Entity(r.Choice(n, "entity", string(event.Line)))
+	} else if n.Get("entity") != nil {
 		s.Entity = event.Entity(r.Choice(n, "entity", string(event.Order), string(event.Line)))
 	}
 	v := r.Need(n, "set")
@@ -37,6 +39,10 @@ func (r *reader) setFields(s *Step, n *jsondoc.Node) {
 // raiseEvent reads the event of a step and the values of its payload by name.
 func (r *reader) raiseEvent(s *Step, n *jsondoc.Node) {
 	s.Event = r.NeedText(n, "event")
+	of := event.Order
+	if r.place == InEachLine {
+		of = event.Line
+	}
 	v := n.Get("payload")
 	if v == nil || !r.Is(v, jsondoc.Object) {
 		return
@@ -45,7 +51,7 @@ func (r *reader) raiseEvent(s *Step, n *jsondoc.Node) {
 		if m.Key == "" || len(m.Key) > maxStepID {
 			r.Add(jsondoc.InvalidValue, m.Value.Pointer, m.Pos, "the name of a value has 1 to %d characters", maxStepID)
 		}
-		policy.ParseExpression(r.Parser, m.Value, event.Order)
+		policy.ParseExpression(r.Parser, m.Value, of)
 	}
 	s.Payload, _ = json.Marshal(v.Value()) // what was decoded from JSON always encodes
 }

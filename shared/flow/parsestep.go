@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/orderloom/orderloom/shared/event"
-	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 )
 
@@ -58,10 +57,11 @@ func fieldsOf(t StepType) []string {
 var (
 	commonFields = []string{"id", "name", "type", "description"}
 	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, End}
-	// A step about one fulfillment order stands inside a for-each, one about the
+	// A step about one fulfillment order or one line stands inside a for-each, one about the
 	// whole order outside. In the branches of a parallel are those outside that
 	// claim no order for themselves, see place.go.
 	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, Merge, WaitForEvent, End}
+	lineTypes  = []StepType{Splitter, ConditionStep, ProviderAction, WaitStep, SetFields, RaiseEvent, Merge, WaitForEvent, End}
 	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, End}
 )
 
@@ -191,10 +191,7 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 	case Reserve:
 		s.Wait = r.again(n, 20)
 	case ForEach:
-		s.Each = r.Choice(n, "each", FulfillmentOrderItems)
-		s.Concurrency = r.Int(n, "concurrency", 0, 0, MaxItems)
-		s.Maximum = r.Int(n, "maximum", DefaultItems, 1, MaxItems)
-		s.Inner = r.inside(n, s.ID, InEach)
+		r.forEach(s, n)
 	case Splitter:
 		r.splitter(s, n)
 	case ConditionStep:
@@ -216,44 +213,4 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 	case WaitForEvent:
 		r.waitForEvent(s, n)
 	}
-}
-
-// conditionEntity is what a condition can look at: inside for-each also the
-// fulfillment order and the shipment that was waited for.
-func (r *reader) conditionEntity() event.Entity {
-	if r.place == InEach {
-		return policy.Shipment
-	}
-	return event.Order
-}
-
-func (r *reader) splitter(s *Step, n *jsondoc.Node) {
-	branches := r.Need(n, "branches")
-	if branches == nil || !r.Is(branches, jsondoc.Array) {
-		return
-	}
-	if len(branches.Items) == 0 {
-		r.At(branches, jsondoc.InvalidValue, "the splitter has no branches")
-	}
-	names := map[string]bool{}
-	for _, item := range branches.Items {
-		if !r.Is(item, jsondoc.Object) {
-			continue
-		}
-		r.Known(item, "name", "filter", "next")
-		b := Branch{Name: r.NeedText(item, "name"), Filter: r.refs(item, "filter"), To: r.edge(item, "next")}
-		if b.Name != "" && names[b.Name] {
-			r.At(item.Get("name"), DuplicateName, "two branches have the name %q", b.Name)
-		}
-		names[b.Name] = true
-		if f := r.Need(item, "filter"); f != nil && f.Kind == jsondoc.Array && len(f.Items) == 0 {
-			r.At(f, jsondoc.InvalidValue, "the branch has no filter policy | Use \"otherwise\" for what no other branch takes")
-		}
-		s.Branches = append(s.Branches, b)
-	}
-	if n.Get("otherwise") == nil {
-		r.At(n, NotCovered, "nothing happens to a record that no branch takes | Add \"otherwise\" with a step, or \"otherwise\": \"exception\" to have a person look at it")
-		return
-	}
-	s.Otherwise = r.edge(n, "otherwise")
 }

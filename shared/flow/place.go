@@ -7,19 +7,22 @@ type Place int
 
 // The places of a drawing.
 const (
-	Outside  Place = iota // about the whole order
-	InEach                // inside a for-each, about one fulfillment order
-	InBranch              // inside a branch of a parallel, about the whole order, while others do as well
+	Outside    Place = iota // about the whole order
+	InEach                  // inside a for-each, about one fulfillment order
+	InEachLine              // inside a for-each, about one line
+	InBranch                // inside a branch of a parallel, about the whole order, while others do as well
 )
 
 // Places lists all.
-func Places() []Place { return []Place{Outside, InEach, InBranch} }
+func Places() []Place { return []Place{Outside, InEach, InEachLine, InBranch} }
 
 // String says where that is.
 func (p Place) String() string {
 	switch p {
 	case InEach:
 		return "inside for-each"
+	case InEachLine:
+		return "inside for-each over lines"
 	case InBranch:
 		return "in a branch of a parallel"
 	}
@@ -31,6 +34,8 @@ func StepTypes(p Place) []StepType {
 	switch p {
 	case InEach:
 		return slices.Clone(innerTypes)
+	case InEachLine:
+		return slices.Clone(lineTypes)
 	case InBranch:
 		return slices.DeleteFunc(slices.Clone(outerTypes), claims)
 	}

@@ -15,8 +15,8 @@ const eventSignal = "event/"
 func (b *builder) waitForEvent(s *flow.Step) {
 	signal, about := `"`+eventSignal+s.Event+`//" & `+b.key(s), object{{"name", s.Event}}
 	if b.aboutEach(s) {
-		signal = `"` + eventSignal + s.Event + `/" & $fulfillmentOrder & "/" & ` + b.key(s)
-		about = about.with(field{"entity", expr("$fulfillmentOrder")})
+		signal = `"` + eventSignal + s.Event + `/" & $` + b.sc.item() + ` & "/" & ` + b.key(s)
+		about = about.with(field{"entity", expr("$" + b.sc.item())})
 	}
 	about = about.with(field{"after", expr("$" + seen(s))})
 	w := b.onward(s, b.atHand())
@@ -30,10 +30,10 @@ func (b *builder) waitForEvent(s *flow.Step) {
 }
 
 // aboutEach reports whether a step inside a for-each waits for what happens to
-// its fulfillment order alone.
+// its fulfillment order, or its line, alone.
 func (b *builder) aboutEach(s *flow.Step) bool {
 	d, _ := event.Lookup(s.Event)
-	return b.sc.each != nil && d.Entity == event.FulfillmentOrder
+	return b.sc.each != nil && b.sc.item() == string(d.Entity)
 }
 
 // seen is the variable with the number of the event that a step took last.

@@ -35,6 +35,7 @@ const eventsPerAttempt = 3
 type Transitions struct {
 	PerOrder            int     `json:"perOrder"`
 	PerFulfillmentOrder int     `json:"perFulfillmentOrder"`
+	PerLine             int     `json:"perLine,omitempty"`
 	Returns             []Extra `json:"returns,omitempty"` // each time an edge goes back
 }
 
@@ -50,6 +51,9 @@ func (t Transitions) String() string {
 	if t.PerFulfillmentOrder > 0 {
 		s += fmt.Sprintf(" + %d per fulfillment order", t.PerFulfillmentOrder)
 	}
+	if t.PerLine > 0 {
+		s += fmt.Sprintf(" + %d per line", t.PerLine)
+	}
 	for _, r := range t.Returns {
 		s += fmt.Sprintf(" + %d each time %q goes back", r.Transitions, r.Step)
 	}
@@ -63,7 +67,7 @@ func (c *compiler) bound() {
 	history := c.history(c.scopes[0])
 	c.result.MaxHistory = history + 2 // the execution's own start and end
 	if c.result.MaxHistory > MaxHistory {
-		c.report.Add(HistoryTooLong, "", "/steps", "a run can have %d events; Step Functions keeps %d | Lower the maximum of for-each or of again, or split the flow", c.result.MaxHistory, MaxHistory)
+		c.report.Add(HistoryTooLong, "", "/steps", "a run can have %d events; Step Functions keeps %d | Lower maxLines, the maximum of for-each or of again, or split the flow", c.result.MaxHistory, MaxHistory)
 	}
 	t := &c.result.Transitions
 	for _, sc := range c.scopes {
@@ -72,6 +76,8 @@ func (c *compiler) bound() {
 		case sc.split != nil: // its part of the parallel around it
 		case sc.each == nil:
 			t.PerOrder = once
+		case sc.item() == flow.LineItems:
+			t.PerLine += once
 		default:
 			t.PerFulfillmentOrder += once
 		}
@@ -105,7 +111,7 @@ func (c *compiler) history(sc *scope) int {
 			events += backorder.times(int(s.Wait)).events
 		}
 		if s.Type == flow.ForEach {
-			events += s.Maximum * (2 + c.history(c.inside(s)[0])) // an iteration starts and succeeds
+			events += c.items(s) * (2 + c.history(c.inside(s)[0])) // an iteration starts and succeeds
 		}
 		if s.OnFailure != "" {
 			events += tasking.events // its failure is noted
@@ -113,6 +119,14 @@ func (c *compiler) history(sc *scope) int {
 		events += attempts(s)
 	}
 	return events
+}
+
+// items is the largest number of items that a for-each goes through.
+func (c *compiler) items(s *flow.Step) int {
+	if s.Each == flow.LineItems {
+		return c.doc.MaxLines
+	}
+	return s.Maximum
 }
 
 // attempts are the events of a step whose states all need every attempt.
@@ -136,6 +150,10 @@ func tasks(s *flow.Step) int {
 		return 2
 	case flow.SendToFulfillment:
 		return 3
+	case flow.ForEach:
+		if s.Each == flow.LineItems {
+			return 1
+		}
 	case flow.ProviderAction:
 		if s.Raises == "" {
 			return 1
@@ -152,7 +170,7 @@ func (c *compiler) weigh(sc *scope, s *flow.Step) weight {
 	case flow.Reserve, flow.Splitter, flow.ConditionStep, flow.End:
 		w = w.plus(plain)
 	case flow.ForEach:
-		w = w.plus(mapping)
+		w = w.plus(mapping) // and what lists the lines
 	case flow.Parallel:
 		w = c.weighBranches(s)
 	case flow.WaitStep:

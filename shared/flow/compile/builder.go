@@ -83,7 +83,11 @@ func (b *builder) begin() {
 		assign = nil // a branch sees the variables around it
 	}
 	var at source
-	if b.sc.each != nil {
+	switch b.sc.item() {
+	case flow.LineItems:
+		assign = object{{"line", expr("$states.input")}}
+		at.known = map[string]string{"line.id": "$states.input"}
+	case flow.FulfillmentOrderItems:
 		assign = object{{"fulfillmentOrder", expr("$states.input.id")}, {"location", expr("$states.input.location")}, {"shipment", 0}, {"complete", false}}
 		at.known = map[string]string{"fulfillmentOrder.id": "$states.input.id", "fulfillmentOrder.location": "$states.input.location"}
 	}
@@ -126,14 +130,14 @@ func waits(s *flow.Step) string { return "waits_" + identifier(s.ID) }
 
 func plusOne(variable string) field { return field{variable, expr("$" + variable + " + 1")} }
 
-// key is a step's idempotency key: run, step, round and fulfillment order. The
+// key is a step's idempotency key: run, step, round and fulfillment order or line. The
 // round of an iteration, or of a branch, follows that of the step around it.
 func (b *builder) key(s *flow.Step) string {
 	if b.sc.split != nil {
 		return `$run & "#` + s.ID + `#" & $round & "." & $branchRound`
 	}
-	if b.sc.each != nil {
-		return `$run & "#` + s.ID + `#" & $round & "." & $itemRound & "#" & $fulfillmentOrder`
+	if item := b.sc.item(); item != "" {
+		return `$run & "#` + s.ID + `#" & $round & "." & $itemRound & "#" & $` + item
 	}
 	return `$run & "#` + s.ID + `#" & $round`
 }
@@ -141,8 +145,8 @@ func (b *builder) key(s *flow.Step) string {
 // input is what every function that a step calls gets.
 func (b *builder) input(s *flow.Step, want []string) object {
 	in := object{{"order", expr("$order")}, {"run", expr("$run")}, {"step", s.ID}, {"key", expr(b.key(s))}}
-	if b.sc.each != nil {
-		in = in.with(field{"fulfillmentOrder", expr("$fulfillmentOrder")})
+	if item := b.sc.item(); item != "" {
+		in = in.with(field{item, expr("$" + item)})
 	}
 	if len(want) > 0 {
 		in = in.with(field{"want", want})
@@ -152,8 +156,11 @@ func (b *builder) input(s *flow.Step, want []string) object {
 
 // atHand is what a state can compute with that asks no function for facts.
 func (b *builder) atHand() source {
-	if b.sc.each == nil {
+	switch b.sc.item() {
+	case "":
 		return source{}
+	case flow.LineItems:
+		return source{known: map[string]string{"line.id": "$line"}}
 	}
 	return source{known: map[string]string{
 		"fulfillmentOrder.id": "$fulfillmentOrder", "fulfillmentOrder.location": "$location",
@@ -215,8 +222,11 @@ func (b *builder) leads(s *flow.Step, src source) way {
 
 // first is the name of the state in which a step begins.
 func first(s *flow.Step) string {
-	if s.Type == flow.SendToFulfillment {
+	switch {
+	case s.Type == flow.SendToFulfillment:
 		return also(s, "Release")
+	case s.Each == flow.LineItems:
+		return also(s, "Lines")
 	}
 	return s.Name
 }

@@ -46,7 +46,9 @@ func (c *compiler) needs(s *flow.Step) (flow.StepType, string) {
 	case flow.CreateFulfillmentOrders:
 		return flow.AssignSource, "which chooses the locations"
 	case flow.ForEach:
-		return flow.CreateFulfillmentOrders, "which makes what it repeats for"
+		if s.Each == flow.FulfillmentOrderItems {
+			return flow.CreateFulfillmentOrders, "which makes what it repeats for"
+		}
 	case flow.WaitForShipment:
 		return flow.SendToFulfillment, "which asks for the shipment"
 	case flow.ProviderAction:

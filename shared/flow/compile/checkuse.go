@@ -45,7 +45,7 @@ func (c *compiler) checkActions() {
 				c.report.Add(NotAnAction, s.ID, s.At+"/action", "%q is a function that a step cannot call | Choose an action from the palette", s.Action)
 			}
 		}
-		if s.Raises != "" && (s.Raises != event.FulfillmentOrderReported || sc.each == nil) {
+		if s.Raises != "" && (s.Raises != event.FulfillmentOrderReported || sc.item() != flow.FulfillmentOrderItems) {
 			c.report.Add(EventNotRaisable, s.ID, s.At+"/raises", "%s cannot be raised by this step | A step about a shipment can raise %s", s.Raises, event.FulfillmentOrderReported)
 		}
 	}
@@ -64,8 +64,8 @@ func (c *compiler) checkPolicies() {
 			c.checkPolicy(s.ID, s.At+"/policies/"+strconv.Itoa(i), ref, policy.Execution, of)
 		}
 		looksAt := []event.Entity{event.Order}
-		if sc.each != nil {
-			looksAt = append(looksAt, event.FulfillmentOrder)
+		if item := sc.item(); item != "" {
+			looksAt = append(looksAt, event.Entity(item))
 		}
 		for b, branch := range s.Branches {
 			for i, ref := range branch.Filter {

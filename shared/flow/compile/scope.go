@@ -108,6 +108,15 @@ func (c *compiler) inside(s *flow.Step) []*scope {
 	return all
 }
 
+// item is the variable of what a drawing is about: a fulfillment order, a line,
+// or "" for the whole order.
+func (sc *scope) item() string {
+	if sc.each == nil {
+		return ""
+	}
+	return sc.each.Each
+}
+
 // isPrepared reports whether a step works with what the Task before it has
 // computed from facts: a decision, or a wait for a date. A decision about the
 // outcome of a step is one, too: what is computed is for those behind it.

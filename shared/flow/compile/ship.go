@@ -88,7 +88,7 @@ func (b *builder) act(s *flow.Step) {
 // state that applies the outcome; without one it goes on itself.
 func (b *builder) call(s *flow.Step, outcome string) {
 	payload := b.input(s, nil).with(field{"instance", s.Instance})
-	if s.Type == flow.ProviderAction && b.sc.each != nil {
+	if s.Type == flow.ProviderAction && b.sc.item() == flow.FulfillmentOrderItems {
 		payload = payload.with(field{"shipment", expr("$shipment")})
 	}
 	if s.Parameters != nil {

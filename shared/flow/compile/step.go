@@ -131,6 +131,17 @@ func (b *builder) stockSignal(s *flow.Step) string {
 	return `"` + flow.StockSignalName("") + `" & ` + b.key(s)
 }
 
+// lines writes the state that lists what a for-each over lines goes through, and
+// returns the variable that it is in.
+func (b *builder) lines(s *flow.Step) string {
+	list := "lines_" + identifier(s.ID)
+	b.add(s, also(s, "Lines"), b.c.state(task{
+		function: applyEvent, payload: b.input(s, nil).with(field{"lines", true}), retry: flow.DefaultRetry(), catch: b.caught(s),
+		assign: object{{list, expr("[" + resultPayload + ".lines]")}}, next: s.Name,
+	}))
+	return list
+}
+
 func await(signal string) field {
 	return field{"await", object{{"signal", expr(signal)}, {"token", expr(taskToken)}}}
 }
@@ -146,9 +157,13 @@ func (b *builder) create(s *flow.Step) {
 
 // forEach writes a Map. Failures inside wait inside.
 func (b *builder) forEach(s *flow.Step) {
+	items := "$fulfillmentOrders"
+	if s.Each == flow.LineItems {
+		items = "$" + b.lines(s)
+	}
 	inner := b.c.build(b.c.inside(s)[0], b)
 	w := b.onward(s, b.atHand())
-	state := object{{"Type", "Map"}, {"Items", expr("$fulfillmentOrders")}}
+	state := object{{"Type", "Map"}, {"Items", expr(items)}}
 	if s.Concurrency > 0 {
 		state = state.with(field{"MaxConcurrency", s.Concurrency})
 	}

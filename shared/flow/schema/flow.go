@@ -78,7 +78,7 @@ func edge() *jsonschema.Schema {
 
 // stepNames says how the schema calls the steps of a place.
 func stepNames() map[flow.Place]string {
-	return map[flow.Place]string{flow.Outside: "step", flow.InEach: "innerStep", flow.InBranch: "branchStep"}
+	return map[flow.Place]string{flow.Outside: "step", flow.InEach: "innerStep", flow.InEachLine: "lineStep", flow.InBranch: "branchStep"}
 }
 
 // steps describes the steps that are possible at a place.
@@ -87,7 +87,7 @@ func steps(place flow.Place) (*jsonschema.Schema, error) {
 	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{"id", "name", "type"}}
 	s.Properties.Set("type", oneOf(types...))
 	for _, t := range types {
-		step, err := stepOf(t)
+		step, err := stepOf(t, place)
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func steps(place flow.Place) (*jsonschema.Schema, error) {
 	return s, nil
 }
 
-func stepOf(t flow.StepType) (*jsonschema.Schema, error) {
+func stepOf(t flow.StepType, place flow.Place) (*jsonschema.Schema, error) {
 	known := fields()
 	var own []property
 	for _, name := range flow.Fields(t) {
@@ -106,8 +106,11 @@ func stepOf(t flow.StepType) (*jsonschema.Schema, error) {
 				Do("Add it to the list of fields there")
 		}
 		p := known[i]
-		if t == flow.Parallel && name == "branches" {
+		switch {
+		case t == flow.Parallel && name == "branches":
 			p.schema = drawings()
+		case place == flow.InEachLine && name == "entity":
+			p = must("entity", oneOf(event.Line))
 		}
 		own = append(own, p)
 	}
@@ -117,6 +120,8 @@ func stepOf(t flow.StepType) (*jsonschema.Schema, error) {
 		s.OneOf = exactly("for", "until")
 	case flow.ConditionStep:
 		s.OneOf = exactly("when", "outcome")
+	case flow.ForEach:
+		s.AllOf = append(s.AllOf, when(has("each", flow.LineItems), overLines(), insideOf("innerStep")))
 	case flow.HoldStep:
 		s.DependentRequired = map[string][]string{"expiry": {"onExpiry"}, "onExpiry": {"expiry"}}
 	}

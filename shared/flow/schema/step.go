@@ -49,11 +49,11 @@ func fields() []property {
 		may("onFailure", text(0)),
 		may("onDeadline", text(0)),
 
-		must("each", oneOf(flow.FulfillmentOrderItems)),
+		must("each", oneOf(flow.FulfillmentOrderItems, flow.LineItems)),
 		may("concurrency", whole(0, flow.MaxItems)),
 		may("maximum", whole(1, flow.MaxItems)),
 		must("start", text(0)),
-		must("steps", list(ref("innerStep"), 1)),
+		must("steps", &jsonschema.Schema{}), // which depend on each
 	}
 }
 
@@ -71,6 +71,21 @@ func stepName() *jsonschema.Schema {
 
 func branch() *jsonschema.Schema {
 	return object(must("name", text(0)), must("filter", list(ref("policyReference"), 1)), must("next", ref("edge")))
+}
+
+// insideOf is met by a for-each whose steps are of a kind.
+func insideOf(kind string) *jsonschema.Schema {
+	s := &jsonschema.Schema{Properties: jsonschema.NewProperties()}
+	s.Properties.Set("steps", list(ref(kind), 1))
+	return s
+}
+
+// overLines is met by a for-each over lines: how many there may be the flow says.
+func overLines() *jsonschema.Schema {
+	s := insideOf("lineStep")
+	s.Properties.Set("maximum", jsonschema.FalseSchema)
+	s.Properties.Set("concurrency", whole(1, flow.MaxItems))
+	return s
 }
 
 // drawings are the branches of a parallel.

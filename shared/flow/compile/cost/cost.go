@@ -80,12 +80,12 @@ const orders = 1000
 
 // Of prices a compiled flow.
 func Of(r compile.Result, t Table) (Estimate, error) {
-	perOrder, perItem, err := longest(r.Machine, t.Assumed)
+	perOrder, perItem, perLine, err := longest(r.Machine, t.Assumed)
 	if err != nil {
 		return Estimate{}, err
 	}
 	a := t.Assumed
-	use := perOrder.plus(perItem.times(a.FulfillmentOrders))
+	use := perOrder.plus(perItem.times(a.FulfillmentOrders)).plus(perLine.times(a.Lines))
 	e := Estimate{Flow: r.Doc.ID, Formula: r.Transitions.String(), Region: t.Region, Date: t.Date, Currency: t.Currency, Assumed: a.words()}
 	add := func(service, what string, count, price decimal.Decimal) {
 		i := Item{service, what, count, price, count.Mul(price)}

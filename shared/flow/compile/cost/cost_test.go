@@ -78,13 +78,13 @@ func TestTheFormulaBoundsTheMachine(t *testing.T) {
 		t.Fatalf("only %d flows compile", len(all))
 	}
 	for name, r := range all {
-		perOrder, perItem, err := cost.Walked(r.Machine, prices(t).Assumed)
+		perOrder, perItem, perLine, err := cost.Walked(r.Machine, prices(t).Assumed)
 		if err != nil {
 			t.Fatal(err)
 		}
 		exact := name == "lab" || name == "order-to-fulfillment"
-		if bound := r.Transitions; perOrder > bound.PerOrder || perItem > bound.PerFulfillmentOrder || exact && (perOrder != bound.PerOrder || perItem != bound.PerFulfillmentOrder) {
-			t.Errorf("%s: %d per order + %d per fulfillment order were walked; the formula: %s", name, perOrder, perItem, r.Transitions)
+		if bound := r.Transitions; perOrder > bound.PerOrder || perItem > bound.PerFulfillmentOrder || perLine != bound.PerLine || exact && (perOrder != bound.PerOrder || perItem != bound.PerFulfillmentOrder) {
+			t.Errorf("%s: %d per order + %d per fulfillment order + %d per line were walked; the formula: %s", name, perOrder, perItem, perLine, r.Transitions)
 		}
 		if perOrder < 2 {
 			t.Errorf("%s: the walk found no way to the end", name)

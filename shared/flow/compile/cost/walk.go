@@ -28,20 +28,21 @@ func (u usage) more(o usage) bool {
 }
 
 // longest returns what the longest way through the machine takes, and what one
-// run through its for-each steps does.
-func longest(machine []byte, a Assumptions) (perOrder, perItem usage, err error) {
+// run through its for-each steps does, by what they go through.
+func longest(machine []byte, a Assumptions) (perOrder, perItem, perLine usage, err error) {
 	root, err := states.Read(machine)
 	if err != nil {
-		return usage{}, usage{}, err
+		return usage{}, usage{}, usage{}, err
 	}
 	w := &walk{assumed: a}
 	perOrder = w.scope(root)
-	return perOrder, w.items, nil
+	return perOrder, w.items, w.lines, nil
 }
 
 type walk struct {
 	assumed Assumptions
-	items   usage
+	items   usage // of one fulfillment order
+	lines   usage // of one line
 }
 
 func (w *walk) scope(sc states.Scope) usage {
@@ -87,16 +88,19 @@ func (w *way) from(name string) result {
 	return best
 }
 
-// state is what one visit takes. What runs for each fulfillment order is kept
-// apart, the branches of a Parallel all run.
+// state is what one visit takes. What runs for each fulfillment order or line is
+// kept apart, the branches of a Parallel all run.
 func (w *way) state(st states.State) usage {
 	u := usage{transitions: 1}
 	for _, inner := range st.Inner {
 		once := w.scope(inner)
-		if st.Type == "Map" {
-			w.items = w.items.plus(once)
-		} else {
+		switch {
+		case st.Type != "Map":
 			u = u.plus(once)
+		case strings.Contains(states.Text(st.Node.Get("Items")), "$lines_"):
+			w.lines = w.lines.plus(once)
+		default:
+			w.items = w.items.plus(once)
 		}
 	}
 	if st.Type != "Task" || st.Function == "" {

@@ -43,6 +43,8 @@ func (t *teller) task(st states.State) string {
 		return "a failure that no repetition mends becomes an exception; waits for a person's answer (" + strings.Join(texts(payload.Get("answers")), ", ") + "), at most " + patience(st)
 	case payload.Get("event") != nil:
 		return "applies " + payload.Get("event").Text + " to the order" + t.waits(st)
+	case payload.Get("lines") != nil:
+		return "lists the order's lines as they stand, for the drawing to be run for each"
 	case payload.Get("await").Get("event") != nil:
 		return "waits at most " + patience(st) + " for " + states.Text(payload.Get("await").Get("event").Get("name")) + "; one that happened before counts"
 	case st.Waits():

@@ -48,6 +48,38 @@ func (r *reader) inside(n *jsondoc.Node, step string, place Place) Scope {
 	return sc
 }
 
+// splitter reads the branches that are tried in turn.
+func (r *reader) splitter(s *Step, n *jsondoc.Node) {
+	branches := r.Need(n, "branches")
+	if branches == nil || !r.Is(branches, jsondoc.Array) {
+		return
+	}
+	if len(branches.Items) == 0 {
+		r.At(branches, jsondoc.InvalidValue, "the splitter has no branches")
+	}
+	names := map[string]bool{}
+	for _, item := range branches.Items {
+		if !r.Is(item, jsondoc.Object) {
+			continue
+		}
+		r.Known(item, "name", "filter", "next")
+		b := Branch{Name: r.NeedText(item, "name"), Filter: r.refs(item, "filter"), To: r.edge(item, "next")}
+		if b.Name != "" && names[b.Name] {
+			r.At(item.Get("name"), DuplicateName, "two branches have the name %q", b.Name)
+		}
+		names[b.Name] = true
+		if f := r.Need(item, "filter"); f != nil && f.Kind == jsondoc.Array && len(f.Items) == 0 {
+			r.At(f, jsondoc.InvalidValue, "the branch has no filter policy | Use \"otherwise\" for what no other branch takes")
+		}
+		s.Branches = append(s.Branches, b)
+	}
+	if n.Get("otherwise") == nil {
+		r.At(n, NotCovered, "nothing happens to a record that no branch takes | Add \"otherwise\" with a step, or \"otherwise\": \"exception\" to have a person look at it")
+		return
+	}
+	s.Otherwise = r.edge(n, "otherwise")
+}
+
 // merge reads the one way on from where ways come together. It goes ahead: what
 // goes back is counted on the edges that lead there.
 func (r *reader) merge(s *Step, n *jsondoc.Node) {

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 )
@@ -25,4 +26,16 @@ func (r *reader) condition(s *Step, n *jsondoc.Node) {
 		s.Outcome = Outcome{Step: r.NeedText(outcome, "step"), Is: r.Choice(outcome, "is", OutcomeSucceeded, OutcomeFailed)}
 	}
 	s.Yes, s.No = r.edge(n, "yes"), r.edge(n, "no")
+}
+
+// conditionEntity is what a condition can look at: inside for-each also the
+// fulfillment order and the shipment that was waited for, or the line.
+func (r *reader) conditionEntity() event.Entity {
+	switch r.place {
+	case InEach:
+		return policy.Shipment
+	case InEachLine:
+		return event.Line
+	}
+	return event.Order
 }
