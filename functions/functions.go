@@ -48,6 +48,7 @@ func All() []fn.Function {
 
 		flows.Publish,
 		flows.Start,
+		flows.RunSubFlow,
 		flows.Resume,
 
 		console.Site,

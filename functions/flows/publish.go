@@ -101,6 +101,9 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	if len(problems) > 0 {
 		return Published{}, invalid(id, problems.Within("flow"))
 	}
+	if err := p.checkSubFlows(ctx, in.Flow); err != nil {
+		return Published{}, err
+	}
 	// The machine looks for its policies by version, so they are there before it.
 	// If it is not published after all, they wait for the next attempt.
 	if _, err := p.registry.SavePolicy(ctx, in.Policies...); err != nil {
@@ -113,6 +116,22 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	}
 	live := registry.Live{ID: id, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Machine: machine, Version: version}
 	return Published{Flow: id, Machine: machine, Version: version}, p.registry.SaveFlow(ctx, live)
+}
+
+// checkSubFlows refuses a flow that runs others which are not there to be run.
+func (p publisher) checkSubFlows(ctx context.Context, document []byte) error {
+	live, err := p.registry.Live(ctx)
+	if err != nil {
+		return err
+	}
+	var others []compile.Neighbor
+	for _, l := range live {
+		others = append(others, compile.Neighbor{ID: l.ID, Entry: flow.Entry{Event: l.Event, Filter: l.Filters}})
+	}
+	if problems := compile.CheckSubFlows(document, others); len(problems) > 0 {
+		return fault.New(Invalid, "%s", problems.Error()).Do("Mend every problem, then publish again").With(problems.Within("flow"))
+	}
+	return nil
 }
 
 // read reads the given policies and returns the problems of all of them.

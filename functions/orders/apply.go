@@ -54,6 +54,11 @@ func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.ApplyRe
 		if in.Event == event.OrderStepAbandoned {
 			noLongerAwaits(r, in.Key)
 		}
+		if in.Ends {
+			ops, err := runEnded(r, in.Run, s.Now())
+			c.Ops = append(c.Ops, ops...)
+			return c, err
+		}
 		if in.Await != nil {
 			op, err := await(ctx, s, r, in)
 			if err != nil {

@@ -59,8 +59,15 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 	run := in.Detail.Name
 	_, err := s.Change(ctx, id, endedKey(run), "", func(r *store.Record) (store.Change, error) {
 		c, err := abandon(ctx, s, r, run)
-		if err != nil || done(r.Status) {
+		if err != nil {
 			return c, err
+		}
+		if op := runFailed(r, run, code, cause, s.Now()); op != nil { // a person is asked about the step that runs it
+			c.Ops = append(c.Ops, *op)
+			return c, nil
+		}
+		if done(r.Status) {
+			return c, nil
 		}
 		e := exceptionOf(flow.ExceptionInput{
 			StepInput: flow.StepInput{Order: id, Run: run, Step: "(whole flow)", Key: endedKey(run)},

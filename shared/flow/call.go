@@ -115,6 +115,7 @@ type ApplyInput struct {
 	Payload json.RawMessage `json:"payload,omitempty"`
 	Await   *Await          `json:"await,omitempty"`
 	Lines   bool            `json:"lines,omitempty"` // list the lines, for a for-each
+	Ends    bool            `json:"ends,omitempty"`  // tell the step that runs this sub-flow that it has ended
 }
 
 // ApplyResult has, when they are asked for, the ids of the lines that are not

@@ -28,7 +28,7 @@ type Document struct {
 
 // Entry says which records enter the flow.
 type Entry struct {
-	Event  string   // name of the event that brings a record to the flow
+	Event  string   // name of the event that brings a record to the flow, or SubFlowEntry
 	Filter []string // filter policies, "<id>@<version>"; all must hold
 
 	// Alongside lists other flows that a record may enter as well as this one.
@@ -68,6 +68,7 @@ const (
 	Parallel                StepType = "parallel"
 	Merge                   StepType = "merge"
 	WaitForEvent            StepType = "wait-for-event"
+	SubFlow                 StepType = "sub-flow"
 	End                     StepType = "end"
 )
 
@@ -119,6 +120,8 @@ type Step struct {
 	Inner       Scope  // for-each
 
 	Parallel []Drawing // parallel, in the order of the document
+
+	Flow string // sub-flow: id of the flow that is run
 }
 
 // Drawing is a branch of a parallel.

@@ -69,9 +69,14 @@ func (r *reader) document(n *jsondoc.Node) {
 	d.MaxLines = r.Int(n, "maxLines", DefaultLines, 1, MaxLinesLimit)
 	if e := r.Need(n, "entry"); e != nil && r.Is(e, jsondoc.Object) {
 		r.Known(e, "event", "filter", "alongside")
-		d.Entry.Event = r.Choice(e, "event", event.OrderReceived)
+		d.Entry.Event = r.Choice(e, "event", event.OrderReceived, SubFlowEntry)
 		d.Entry.Filter = r.refs(e, "filter")
 		d.Entry.Alongside = r.Texts(e, "alongside")
+		for _, key := range []string{"filter", "alongside"} {
+			if v := e.Get(key); v != nil && d.Entry.Event == SubFlowEntry {
+				r.At(v, jsondoc.InvalidValue, "no order enters a sub-flow by itself: other flows run it | Remove %q, and decide in the flow that runs it", key)
+			}
+		}
 	}
 	d.Scope = r.scope(n, "")
 	r.layout(n)

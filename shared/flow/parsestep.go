@@ -50,19 +50,21 @@ func fieldsOf(t StepType) []string {
 		return []string{"next"}
 	case WaitForEvent:
 		return []string{"next", "event", "deadline", "onDeadline"}
+	case SubFlow:
+		return []string{"next", "flow", "onFailure"}
 	}
 	return nil
 }
 
 var (
 	commonFields = []string{"id", "name", "type", "description"}
-	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, End}
+	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, SubFlow, End}
 	// A step about one fulfillment order or one line stands inside a for-each, one about the
 	// whole order outside. In the branches of a parallel are those outside that
 	// claim no order for themselves, see place.go.
 	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, Merge, WaitForEvent, End}
 	lineTypes  = []StepType{Splitter, ConditionStep, ProviderAction, WaitStep, SetFields, RaiseEvent, Merge, WaitForEvent, End}
-	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, End}
+	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, SubFlow, End}
 )
 
 // scope reads start and steps; inside is the id of the step around them.
@@ -212,5 +214,7 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 		r.merge(s, n)
 	case WaitForEvent:
 		r.waitForEvent(s, n)
+	case SubFlow:
+		s.Flow = r.id(n, "flow", MaxIDLength)
 	}
 }

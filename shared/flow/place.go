@@ -45,12 +45,13 @@ func StepTypes(p Place) []StepType {
 // claims reports whether a step needs the order for itself. An order has one
 // state, so of two steps that move it at the same time the later one would hide
 // what the other says, a failed validation for example; and what plans, reserves
-// or holds the goods decides on an order that nobody else is planning. Two
+// or holds the goods, or runs a flow that may, decides on an order that nobody
+// else is planning. Two
 // changes that move no state cannot be lost: each is decided on the order as the
 // other left it, in a transaction on its version.
 func claims(t StepType) bool {
 	switch t {
-	case ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Parallel, HoldStep, ApprovalStep:
+	case ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Parallel, SubFlow, HoldStep, ApprovalStep:
 		return true
 	}
 	return false

@@ -144,7 +144,7 @@ func attempts(s *flow.Step) int {
 // tasks counts the Tasks of a step on its way to success.
 func tasks(s *flow.Step) int {
 	switch s.Type {
-	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment, flow.SetFields, flow.RaiseEvent, flow.WaitForEvent:
+	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment, flow.SetFields, flow.RaiseEvent, flow.WaitForEvent, flow.SubFlow:
 		return 1
 	case flow.AssignSource, flow.Reserve, flow.HoldStep, flow.ApprovalStep:
 		return 2
@@ -179,12 +179,15 @@ func (c *compiler) weigh(sc *scope, s *flow.Step) weight {
 		w = holding.plus(tasking) // when its time is over
 	case flow.ApprovalStep:
 		w = holding.plus(tasking).plus(plain)
-	case flow.WaitForShipment, flow.WaitForEvent:
+	case flow.WaitForShipment, flow.WaitForEvent, flow.SubFlow:
 		w = holding
 	case flow.SendToFulfillment:
 		if _, merged := sc.merged(s); merged {
 			w = tasking.times(2) // the third is the wait's
 		}
+	}
+	if s.Type == flow.End && c.tells(sc) {
+		w = tasking
 	}
 	if c.fetched[s.ID] {
 		w = w.plus(tasking)

@@ -20,10 +20,11 @@ const (
 	assignSource   = "sourcing/assign"
 	reserveStock   = "inventory/reserve"
 	releaseStock   = "inventory/release"
+	runSubFlow     = "flows/run-sub-flow"
 )
 
 func (c *compiler) checkActions() {
-	for _, id := range []string{applyEvent, applyPolicies, createOrders, raiseException, expireHold, setFields, raiseEvent, assignSource, reserveStock, releaseStock} {
+	for _, id := range []string{applyEvent, applyPolicies, createOrders, raiseException, expireHold, setFields, raiseEvent, assignSource, reserveStock, releaseStock, runSubFlow} {
 		if _, ok := c.catalog.Function(id); !ok {
 			c.report.Add(MissingFunction, "", "", "the catalog has no function %q, which every flow needs | Generate the catalog again", id)
 		}

@@ -97,6 +97,7 @@ func passes() []pass {
 		{"find steps that come too early", false, (*compiler).checkOrder},
 		{"find the outcomes that conditions ask for", false, (*compiler).checkOutcomes},
 		{"find merges that merge nothing", false, (*compiler).checkMerges},
+		{"find flows that run themselves", false, (*compiler).checkRecursion},
 		{"check the actions", false, (*compiler).checkActions},
 		{"check the policies", false, (*compiler).checkPolicies},
 		{"check the size of facts and payloads", false, (*compiler).checkSizes},

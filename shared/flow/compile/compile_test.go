@@ -107,7 +107,8 @@ func besideOthers(t testing.TB, in map[string][]byte) (problems, notes flow.Prob
 		t.Fatal(err)
 	}
 	_, policies := world(t)
-	return compile.CheckEntry(in["document"], others, append(policies, policiesOf(t, in)...))
+	problems, notes = compile.CheckEntry(in["document"], others, append(policies, policiesOf(t, in)...))
+	return append(problems, compile.CheckSubFlows(in["document"], others)...), notes
 }
 
 func world(t testing.TB) (*flow.Catalog, []policy.Policy) {

@@ -41,7 +41,7 @@ func CheckEntry(document []byte, others []Neighbor, policies []policy.Policy) (p
 		return all
 	}
 	for _, other := range others {
-		if other.ID == doc.ID || other.Entry.Event != doc.Entry.Event || allowed(doc, other) {
+		if other.ID == doc.ID || other.Entry.Event != doc.Entry.Event || doc.Entry.Event == flow.SubFlowEntry || allowed(doc, other) {
 			continue
 		}
 		switch o := policy.Overlaps(filters(doc.Entry), filters(other.Entry)); o.Verdict {

@@ -11,6 +11,8 @@ const (
 	SentTwice         = "SENT_TWICE"          // a path sends one fulfillment order twice
 	MergeWithoutSplit = "MERGE_WITHOUT_SPLIT" // fewer than two ways that a split parted lead to a merge
 	OutcomeUnknown    = "OUTCOME_UNKNOWN"     // a condition asks how a step ended that always succeeds, or may not have run
+	RecursiveSubFlow  = "RECURSIVE_SUB_FLOW"  // a flow runs itself, or may
+	UnknownSubFlow    = "UNKNOWN_SUB_FLOW"    // no live flow of that id is made to be run by others
 	UnknownAction     = "UNKNOWN_ACTION"      // no function has that id
 	NotAnAction       = "NOT_AN_ACTION"       // the function is not for steps
 	MissingFunction   = "MISSING_FUNCTION"    // the catalog lacks a function of the platform

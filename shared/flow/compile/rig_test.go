@@ -49,6 +49,7 @@ type call struct {
 	Cause    string
 	Answers  []flow.Answer
 	Token    string
+	Flow     string
 	Answer   flow.HoldAnswer
 	Set      json.RawMessage
 

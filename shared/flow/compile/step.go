@@ -46,8 +46,10 @@ func (b *builder) step(s *flow.Step) {
 		b.parallel(s)
 	case flow.WaitForEvent:
 		b.waitForEvent(s)
+	case flow.SubFlow:
+		b.subFlow(s)
 	case flow.End:
-		b.add(s, s.Name, object{{"Type", "Succeed"}, {"Output", b.brought()}})
+		b.end(s)
 	}
 	if s.Next.Again > 0 {
 		b.add(s, also(s, "Again"), b.choice(s, []exit{{edge: b.sc.edges[s.ID][0]}}))

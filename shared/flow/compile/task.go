@@ -19,7 +19,7 @@ type task struct {
 	catch    []catcher
 	assign   object
 	output   any
-	next     string
+	next     string // "": the machine ends
 }
 
 type catcher struct {
@@ -117,6 +117,9 @@ func (c *compiler) state(t task) object {
 	}
 	if t.output == nil {
 		t.output = object{}
+	}
+	if t.next == "" {
+		return out.with(field{"Output", t.output}, field{"End", true})
 	}
 	return out.with(field{"Output", t.output}, field{"Next", t.next})
 }

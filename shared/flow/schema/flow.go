@@ -38,7 +38,7 @@ func Flow() ([]byte, error) {
 		may("description", anyText()),
 		must("type", oneOf(event.Order)),
 		may("profile", oneOf("standard")),
-		must("entry", object(must("event", oneOf(event.OrderReceived)), may("filter", list(ref("policyReference"), 0)), may("alongside", list(identifier(flow.MaxIDLength), 0)))),
+		must("entry", object(must("event", oneOf(event.OrderReceived, flow.SubFlowEntry)), may("filter", list(ref("policyReference"), 0)), may("alongside", list(identifier(flow.MaxIDLength), 0)))),
 		may("maxLines", whole(1, flow.MaxLinesLimit)),
 		must("start", text(0)),
 		must("steps", list(ref("step"), 1)),

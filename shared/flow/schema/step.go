@@ -48,6 +48,7 @@ func fields() []property {
 		may("payload", payload()),
 		may("onFailure", text(0)),
 		may("onDeadline", text(0)),
+		must("flow", identifier(flow.MaxIDLength)),
 
 		must("each", oneOf(flow.FulfillmentOrderItems, flow.LineItems)),
 		may("concurrency", whole(0, flow.MaxItems)),

@@ -43,6 +43,10 @@ func (t *teller) task(st states.State) string {
 		return "a failure that no repetition mends becomes an exception; waits for a person's answer (" + strings.Join(texts(payload.Get("answers")), ", ") + "), at most " + patience(st)
 	case payload.Get("event") != nil:
 		return "applies " + payload.Get("event").Text + " to the order" + t.waits(st)
+	case payload.Get("ends") != nil:
+		return "an end; tells the step that runs this flow"
+	case payload.Get("flow") != nil:
+		return "runs flow " + states.Text(payload.Get("flow")) + " for the order and waits until it has ended"
 	case payload.Get("lines") != nil:
 		return "lists the order's lines as they stand, for the drawing to be run for each"
 	case payload.Get("await").Get("event") != nil:
