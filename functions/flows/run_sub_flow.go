@@ -39,7 +39,7 @@ var RunSubFlow = fn.Function{
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table), d.States}
-		return fn.Task(func(ctx context.Context, in flow.SubFlowInput) (StartResult, error) { return s.runSubFlow(ctx, in) })
+		return fn.Task(s.runSubFlow)
 	},
 }
 
