@@ -19,12 +19,18 @@ type Document struct {
 	Title       string
 	Description string
 	Type        string // what flows through it: "order"
-	Profile     string // how it is compiled: "standard"
+	Profile     string // how it is compiled: Standard or Compact
 	Entry       Entry
 	MaxLines    int // of one order, for the bounds the compiler checks
 	Scope
 	Layout map[string]Point // by step id
 }
+
+// Profiles: the same steps with the same outcome, differently cut.
+const (
+	Standard = "standard" // every step is a visible state
+	Compact  = "compact"  // what waits for nothing is run by Express machines
+)
 
 // Entry says which records enter the flow.
 type Entry struct {

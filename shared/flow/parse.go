@@ -62,9 +62,9 @@ func (r *reader) document(n *jsondoc.Node) {
 		r.At(n.Get("title"), jsondoc.InvalidValue, "the title is longer than %d characters", maxTitleLength)
 	}
 	d.Type = r.Choice(n, "type", string(event.Order))
-	d.Profile = "standard"
+	d.Profile = Standard
 	if n.Get("profile") != nil {
-		d.Profile = r.Choice(n, "profile", "standard")
+		d.Profile = r.Choice(n, "profile", Standard, Compact)
 	}
 	d.MaxLines = r.Int(n, "maxLines", DefaultLines, 1, MaxLinesLimit)
 	if e := r.Need(n, "entry"); e != nil && r.Is(e, jsondoc.Object) {

@@ -15,11 +15,12 @@ type builder struct {
 	main     map[string]object // states by step
 	extra    map[string]object // those for failures and facts, written after the others of their step
 	written  map[string]bool   // names of the extra states
+	seldom   map[string]bool   // states that an order comes to when something is wrong
 	canceled bool              // the cancellation path is used
 }
 
 func (c *compiler) build(sc *scope, outer *builder) *builder {
-	b := &builder{c: c, sc: sc, outer: outer, passed: c.pathsTo(sc), main: map[string]object{}, extra: map[string]object{}, written: map[string]bool{}}
+	b := &builder{c: c, sc: sc, outer: outer, passed: c.pathsTo(sc), main: map[string]object{}, extra: map[string]object{}, written: map[string]bool{}, seldom: map[string]bool{}}
 	b.begin()
 	for i := range sc.Steps {
 		b.step(&sc.Steps[i])
@@ -47,9 +48,12 @@ func (b *builder) add(s *flow.Step, name string, state object) {
 // also names a state of a step beside the one that has the step's name.
 func also(s *flow.Step, what string) string { return s.Name + flow.StateSeparator + what }
 
+// eachState begins an iteration.
+const eachState = "Each"
+
 func (b *builder) startState() string {
 	if b.sc.each != nil {
-		return also(b.sc.each, "Each")
+		return also(b.sc.each, eachState)
 	}
 	if b.sc.split != nil {
 		return also(b.sc.split, "Branch "+itoa(b.sc.part))
@@ -118,8 +122,11 @@ func (b *builder) counters(s *flow.Step) object {
 	return all
 }
 
+// counterPrefix begins the variables that count how often an edge goes back.
+const counterPrefix = "again_"
+
 func counter(e edge) string {
-	name := "again_" + identifier(e.from.ID)
+	name := counterPrefix + identifier(e.from.ID)
 	if e.name != "" {
 		name += "__" + e.name
 	}

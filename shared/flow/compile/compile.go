@@ -19,6 +19,8 @@ import (
 type Result struct {
 	Doc         flow.Document
 	Machine     []byte   // ASL with "${…Function}" placeholders, see fn.LogicalID
+	Children    []Child  // profile compact: what runs the stretches, published together with the machine
+	Standard    []byte   // profile compact: the machine of profile standard, of whose states both are made
 	Functions   []string // ids of the functions that the machine invokes, sorted
 	Transitions Transitions
 	MaxHistory  int // events of the longest run, see bounds.go
@@ -28,7 +30,15 @@ type Result struct {
 // are about to be; more than the flow uses do no harm. With problems there is
 // no machine.
 func Compile(document []byte, catalog *flow.Catalog, policies []policy.Policy) (Result, flow.Problems) {
+	return CompileAs("", document, catalog, policies)
+}
+
+// CompileAs compiles a document with another profile than its own; "" is its own.
+func CompileAs(profile string, document []byte, catalog *flow.Catalog, policies []policy.Policy) (Result, flow.Problems) {
 	c := prepare(document, catalog, policies)
+	if c.profile = profile; profile == "" {
+		c.profile = c.doc.Profile
+	}
 	if problems := c.through(passes()); len(problems) > 0 {
 		return Result{Doc: c.doc}, problems
 	}
@@ -78,6 +88,9 @@ type compiler struct {
 	fetched   map[string]bool          // decisions whose facts a state of their own fetches
 	asked     map[string]bool          // steps whose outcome a condition asks for
 	brought   map[string]bool          // those of them whose outcome leaves the branch of a parallel
+	profile   string                   // how the machine is written
+	cutting   bool                     // the states are parted among machine and children, see cut.go
+	cuts      []*cut                   // by scope, inner ones first
 	result    Result
 }
 

@@ -54,7 +54,7 @@ func (b *builder) exception(s *flow.Step, what string, retry way) string {
 	if b.written[name] {
 		return name
 	}
-	b.written[name] = true
+	b.written[name], b.seldom[name] = true, true
 	assign := append(append(object{plusOne(b.roundVar())}, b.counters(s)...), b.outcome(s, false)...) // until it succeeds after all
 	next := retry.next
 	var choice object

@@ -81,7 +81,11 @@ const orderID = "ord_1"
 // start compiles a document and starts a run of it.
 func start(t *testing.T, document []byte, script func(c call) (string, *engine.TaskError)) *rig {
 	t.Helper()
-	result := compiled(t, document)
+	profile := ""
+	if strings.HasPrefix(t.Name(), "TestCompact") {
+		profile = flow.Compact
+	}
+	result := compiledAs(t, profile, document)
 	r := &rig{t: t, clock: clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)), script: script, tokens: map[string]string{}}
 	e, err := engine.Open(t.Context(), engine.Options{Clock: r.clock, InvokeLambda: r.invoke, Rand: func() float64 { return 0.5 }})
 	if err != nil {
@@ -93,14 +97,23 @@ func start(t *testing.T, document []byte, script func(c call) (string, *engine.T
 	for _, id := range result.Functions {
 		ids[fn.LogicalID(id)] = id
 	}
-	definition, err := flow.Substitute(result.Machine, func(p string) (string, bool) { id, ok := ids[p]; return id, ok })
-	if err != nil {
-		t.Fatal(err)
+	create := func(name string, definition []byte, kind engine.MachineType) engine.Machine {
+		t.Helper()
+		definition, err := flow.Substitute(definition, func(p string) (string, bool) { id, ok := ids[p]; return id, ok })
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := e.CreateStateMachine(t.Context(), engine.CreateMachine{Name: name, Definition: definition, Type: kind, RoleARN: "arn:aws:iam::000000000000:role/flow", Publish: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return m
 	}
-	m, err := e.CreateStateMachine(t.Context(), engine.CreateMachine{Name: "m", Definition: definition, RoleARN: "arn:aws:iam::000000000000:role/flow"})
-	if err != nil {
-		t.Fatal(err)
+	var versions []string
+	for _, c := range result.Children {
+		versions = append(versions, create(c.Name, c.Machine, engine.Express).Version)
 	}
+	m := create("m", result.Pinned(versions), engine.Standard)
 	input, err := json.Marshal(flow.ExecutionInput{Order: orderID, Flow: "m", Run: "run"})
 	if err != nil {
 		t.Fatal(err)
@@ -115,6 +128,11 @@ func start(t *testing.T, document []byte, script func(c call) (string, *engine.T
 
 func compiled(t *testing.T, document []byte) compile.Result {
 	t.Helper()
+	return compiledAs(t, "", document)
+}
+
+func compiledAs(t *testing.T, profile string, document []byte) compile.Result {
+	t.Helper()
 	catalog, err := flow.LoadCatalog()
 	if err != nil {
 		t.Fatal(err)
@@ -123,7 +141,7 @@ func compiled(t *testing.T, document []byte) compile.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	result, problems := compile.Compile(document, catalog, append(policies, served(t)))
+	result, problems := compile.CompileAs(profile, document, catalog, append(policies, served(t)))
 	if err := problems.Err(); err != nil {
 		t.Fatal(err)
 	}

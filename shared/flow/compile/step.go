@@ -125,6 +125,7 @@ func (b *builder) reserve(s *flow.Step) {
 	held.payload = held.payload.with(field{"payload", expr("$states.input")}, await(b.stockSignal(s)))
 	held.catch = b.caughtBy(exception, b.anew(), catcher{code: timeoutError, next: exception, output: overdue(s)})
 	held.assign, held.next = object{plusOne(waits(s)), plusOne(b.roundVar())}, s.Name
+	b.seldom[also(s, "Backorder")] = true
 	b.add(s, also(s, "Backorder"), b.c.state(held))
 }
 
@@ -170,7 +171,7 @@ func (b *builder) forEach(s *flow.Step) {
 		state = state.with(field{"MaxConcurrency", s.Concurrency})
 	}
 	state = state.with(field{"ItemProcessor", object{
-		{"ProcessorConfig", object{{"Mode", "INLINE"}}}, {"StartAt", inner.startState()}, {"States", inner.states()},
+		{"ProcessorConfig", object{{"Mode", "INLINE"}}}, {"StartAt", inner.startState()}, {"States", b.c.profiled(inner)},
 	}})
 	b.add(s, s.Name, b.around(s, state, w))
 }

@@ -30,19 +30,20 @@ type catcher struct {
 }
 
 const (
-	everyError    = "States.ALL"
-	timeoutError  = "States.Timeout"
-	invoke        = "arn:aws:states:::lambda:invoke"
-	awaitingToken = ".waitForTaskToken"
-	taskToken     = "$states.context.Task.Token"
-	resultPayload = "$states.result.Payload"
+	everyError     = "States.ALL"
+	timeoutError   = "States.Timeout"
+	sandboxTimeout = "Sandbox.Timedout"
+	invoke         = "arn:aws:states:::lambda:invoke"
+	awaitingToken  = ".waitForTaskToken"
+	taskToken      = "$states.context.Task.Token"
+	resultPayload  = "$states.result.Payload"
 )
 
 // passing lists the failures of Lambda itself, and of Orderloom, that pass.
 func passing() []string {
 	return []string{
 		"Lambda.TooManyRequestsException", "Lambda.ServiceException", "Lambda.SdkClientException", "Lambda.AWSLambdaException",
-		"Lambda.ClientExecutionTimeoutException", "Lambda.Unknown", "Sandbox.Timedout", fault.Internal,
+		"Lambda.ClientExecutionTimeoutException", "Lambda.Unknown", sandboxTimeout, fault.Internal,
 	}
 }
 
@@ -103,11 +104,7 @@ func (c *compiler) state(t task) object {
 		{"Resource", resource},
 		{"Arguments", object{{"FunctionName", "${" + fn.LogicalID(t.function) + "}"}, {"Payload", t.payload}}},
 		{"TimeoutSeconds", c.seconds(t)},
-		{"Retry", []object{{
-			{"ErrorEquals", c.retried(t)},
-			{"IntervalSeconds", int(t.retry.Interval.Seconds())}, {"BackoffRate", t.retry.Rate}, {"MaxAttempts", t.retry.Attempts},
-			{"MaxDelaySeconds", int(t.retry.MaxDelay.Seconds())}, {"JitterStrategy", "FULL"},
-		}}},
+		{"Retry", []object{retries(t.retry, c.retried(t))}},
 	}
 	if len(catch) > 0 {
 		out = out.with(field{"Catch", catch})
@@ -122,4 +119,13 @@ func (c *compiler) state(t task) object {
 		return out.with(field{"Output", t.output}, field{"End", true})
 	}
 	return out.with(field{"Output", t.output}, field{"Next", t.next})
+}
+
+// retries writes how often failures are tried again.
+func retries(r flow.Retry, codes any) object {
+	return object{
+		{"ErrorEquals", codes},
+		{"IntervalSeconds", int(r.Interval.Seconds())}, {"BackoffRate", r.Rate}, {"MaxAttempts", r.Attempts},
+		{"MaxDelaySeconds", int(r.MaxDelay.Seconds())}, {"JitterStrategy", "FULL"},
+	}
 }

@@ -13,7 +13,7 @@ func TestAnInvalidMachineIsReported(t *testing.T) {
 	_, report := flow.Open([]byte(`{}`))
 	c := &compiler{report: report}
 	before := len(report.Problems())
-	c.verify([]byte(`{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}`))
+	c.verify([]byte(`{"QueryLanguage": "JSONata", "StartAt": "A", "States": {"A": {"Type": "Pass", "Next": "Nowhere"}}}`), 0)
 	if problems := report.Problems(); len(problems) != before+1 || !problems.Has(MachineInvalid) {
 		t.Errorf("%v", problems)
 	}

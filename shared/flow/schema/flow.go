@@ -37,7 +37,7 @@ func Flow() ([]byte, error) {
 		must("title", text(200)),
 		may("description", anyText()),
 		must("type", oneOf(event.Order)),
-		may("profile", oneOf("standard")),
+		may("profile", oneOf(flow.Standard, flow.Compact)),
 		must("entry", object(must("event", oneOf(event.OrderReceived, flow.SubFlowEntry)), may("filter", list(ref("policyReference"), 0)), may("alongside", list(identifier(flow.MaxIDLength), 0)))),
 		may("maxLines", whole(1, flow.MaxLinesLimit)),
 		must("start", text(0)),
