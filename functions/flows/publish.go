@@ -110,7 +110,7 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 		return Published{}, err
 	}
 	machine := machinePrefix + id
-	version, err := p.states.Publish(ctx, machine, result.Machine)
+	version, err := PublishMachine(ctx, p.states, machinePrefix, result)
 	if err != nil {
 		return Published{}, err
 	}

@@ -97,6 +97,9 @@ type States interface {
 	// alias "live" at it; it returns the version's ARN. Placeholders
 	// ("${OrdersRecordFunction}", LogicalID) become the stack's function names.
 	Publish(ctx context.Context, name string, definition []byte) (version string, err error)
+	// PublishExpress creates or updates an Express machine and publishes a version.
+	// No alias leads there: whoever runs it names the version.
+	PublishExpress(ctx context.Context, name string, definition []byte) (version string, err error)
 }
 
 // HistoryEvent is one event of an execution's history.

@@ -17,6 +17,19 @@ import (
 // Publish implements fn.States. Every step of it can be repeated: a call that
 // broke off is made good by the next one.
 func (p port) Publish(ctx context.Context, name string, definition []byte) (string, error) {
+	version, err := p.publish(ctx, name, definition, types.StateMachineTypeStandard)
+	if err != nil {
+		return "", err
+	}
+	return version, p.point(ctx, name, version)
+}
+
+// PublishExpress implements fn.States.
+func (p port) PublishExpress(ctx context.Context, name string, definition []byte) (string, error) {
+	return p.publish(ctx, name, definition, types.StateMachineTypeExpress)
+}
+
+func (p port) publish(ctx context.Context, name string, definition []byte, kind types.StateMachineType) (string, error) {
 	if p.stack.FlowRole == "" {
 		return "", fault.New(fault.Misconfigured, "machines cannot be published without a role").On("", awsenv.FlowRole).Do("Set it in the function's template")
 	}
@@ -24,18 +37,14 @@ func (p port) Publish(ctx context.Context, name string, definition []byte) (stri
 	if err != nil {
 		return "", err
 	}
-	version, err := p.save(ctx, name, text)
-	if err != nil {
-		return "", err
-	}
-	return version, p.point(ctx, name, version)
+	return p.save(ctx, name, text, kind)
 }
 
 // save creates or updates the machine and returns the version it published.
-func (p port) save(ctx context.Context, name, definition string) (string, error) {
+func (p port) save(ctx context.Context, name, definition string, kind types.StateMachineType) (string, error) {
 	created, err := p.client.CreateStateMachine(ctx, &sfn.CreateStateMachineInput{
 		Name: aws.String(p.stack.Name + "-" + name), Definition: &definition, RoleArn: &p.stack.FlowRole,
-		Type: types.StateMachineTypeStandard, TracingConfiguration: &types.TracingConfiguration{Enabled: true}, Publish: true})
+		Type: kind, TracingConfiguration: &types.TracingConfiguration{Enabled: true}, Publish: true})
 	if err == nil && created.StateMachineVersionArn != nil {
 		return *created.StateMachineVersionArn, nil
 	}

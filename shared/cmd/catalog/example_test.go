@@ -120,6 +120,7 @@ func (idle) Fail(context.Context, string, string, string) error      { return ni
 func (idle) Put(context.Context, []fn.BusEntry) ([]int, error)       { return nil, nil }
 func (idle) Get(context.Context, string) (string, error)             { return "value", nil }
 func (idle) Publish(context.Context, string, []byte) (string, error) { return "v", nil }
+func (idle) PublishExpress(context.Context, string, []byte) (string, error) { return "v", nil }
 func (idle) History(context.Context, string, int) ([]fn.HistoryEvent, error) {
 	return []fn.HistoryEvent{{ID: 1, At: time.Unix(0, 0), Type: "ExecutionStarted"}}, nil
 }

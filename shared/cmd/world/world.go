@@ -19,6 +19,7 @@ import (
 	"github.com/orderloom/orderloom/functions/providers"
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/local/host"
 	"github.com/orderloom/orderloom/shared/local/secrets"
 )
@@ -37,11 +38,12 @@ type Options struct {
 	AWSAddr    string      // default 127.0.0.1:0
 	FakesAddr  string      // default 127.0.0.1:0
 	PublicHost string
-	Retain     time.Duration // how long ended executions are kept; default 90 days
-	ShipAfter  time.Duration // from an order at the warehouse to its parcel
-	Manual     bool          // nothing ships by itself
-	Isolate    bool          // functions run as built programs
-	FakesURL   string        // fake services that run elsewhere; "" runs them here
+	Retain     time.Duration    // how long ended executions are kept; default 90 days
+	ShipAfter  time.Duration    // from an order at the warehouse to its parcel
+	Manual     bool             // nothing ships by itself
+	Isolate    bool             // functions run as built programs
+	FakesURL   string           // fake services that run elsewhere; "" runs them here
+	Flows      []compile.Result // flows of the repository that are published anew, compiled otherwise than committed
 	Log        *slog.Logger
 }
 
@@ -104,6 +106,9 @@ func (w *World) open(ctx context.Context) error {
 		w.fakes = w.Fakes.URL
 	}
 	if err := w.install(ctx); err != nil {
+		return err
+	}
+	if err := w.publish(ctx); err != nil {
 		return err
 	}
 	if err := w.seed(ctx); err != nil {

@@ -37,6 +37,14 @@ type Transitions struct {
 	PerFulfillmentOrder int     `json:"perFulfillmentOrder"`
 	PerLine             int     `json:"perLine,omitempty"`
 	Returns             []Extra `json:"returns,omitempty"` // each time an edge goes back
+
+	Stretches Stretches `json:"stretches,omitzero"` // profile compact
+}
+
+// Stretches is how often a child runs for one order: each is an Express request.
+type Stretches struct {
+	PerOrder            int `json:"perOrder"`
+	PerFulfillmentOrder int `json:"perFulfillmentOrder"`
 }
 
 // Extra is what going on from a step that was left backwards costs.
@@ -57,6 +65,9 @@ func (t Transitions) String() string {
 	for _, r := range t.Returns {
 		s += fmt.Sprintf(" + %d each time %q goes back", r.Transitions, r.Step)
 	}
+	if n := t.Stretches; n != (Stretches{}) {
+		s += fmt.Sprintf("; stretches: %d per order + %d per fulfillment order", n.PerOrder, n.PerFulfillmentOrder)
+	}
 	return s
 }
 
@@ -68,6 +79,10 @@ func (c *compiler) bound() {
 	c.result.MaxHistory = history + 2 // the execution's own start and end
 	if c.result.MaxHistory > MaxHistory {
 		c.report.Add(HistoryTooLong, "", "/steps", "a run can have %d events; Step Functions keeps %d | Lower maxLines, the maximum of for-each or of again, or split the flow", c.result.MaxHistory, MaxHistory)
+	}
+	if c.cutting {
+		c.tolls()
+		return
 	}
 	t := &c.result.Transitions
 	for _, sc := range c.scopes {
@@ -91,24 +106,27 @@ func (c *compiler) bound() {
 				}
 			}
 			if s.Type == flow.Reserve {
-				t.Returns = append(t.Returns, Extra{s.Name, backorder.transitions})
+				t.Returns = append(t.Returns, Extra{s.Name, restocking.transitions})
 			}
 		}
 	}
 }
 
-// backorder is one wait for stock: the wait, and looking again.
-var backorder = holding.plus(tasking).plus(plain)
+// restocking is one wait for stock: the wait, and looking again.
+var restocking = holding.plus(tasking).plus(plain)
 
 func (c *compiler) history(sc *scope) int {
-	events := plain.plus(c.longest(sc, sc.Start, map[string]weight{})).events
+	events := c.beginning() + c.longest(sc, sc.Start, map[string]weight{}).events
 	for i := range sc.Steps {
 		s := &sc.Steps[i]
 		for _, e := range sc.edges[s.ID] {
 			events += int(e.Again) * c.longest(sc, e.To, map[string]weight{}).events
 		}
 		if s.Type == flow.Reserve {
-			events += backorder.times(int(s.Wait)).events
+			events += restocking.times(int(s.Wait)).events
+			if c.cutting {
+				events += int(s.Wait) * (stretching.events + wrongGuessEvents)
+			}
 		}
 		if s.Type == flow.ForEach {
 			events += c.items(s) * (2 + c.history(c.inside(s)[0])) // an iteration starts and succeeds
@@ -117,6 +135,9 @@ func (c *compiler) history(sc *scope) int {
 			events += tasking.events // its failure is noted
 		}
 		events += attempts(s)
+		if c.stretches(s) > 0 {
+			events += eventsPerAttempt * quickRetries
+		}
 	}
 	return events
 }
@@ -195,8 +216,40 @@ func (c *compiler) weigh(sc *scope, s *flow.Step) weight {
 	if s.Next.Again > 0 {
 		w = w.plus(plain)
 	}
+	w.events += c.stretches(s)
 	return w
 }
+
+// stretching is what a stretch adds that comes to nothing, so that the states of
+// standard do all the work. With profile compact one may follow each wait.
+var stretching = tasking.plus(plain)
+
+// stretches are the events of those that may follow the states of a step.
+func (c *compiler) stretches(s *flow.Step) int {
+	waits := 0
+	switch s.Type {
+	case flow.ForEach, flow.WaitStep, flow.WaitForShipment, flow.SendToFulfillment:
+		waits = 1
+	case flow.HoldStep, flow.ApprovalStep:
+		waits = 2 // when its time is over
+	}
+	if !c.cutting {
+		waits = 0
+	}
+	return waits * stretching.events
+}
+
+// beginning is the first state of a scope and, with profile compact, the first
+// stretch, which may end elsewhere than it was expected to.
+func (c *compiler) beginning() int {
+	if !c.cutting {
+		return plain.events
+	}
+	return stretching.events + eventsPerAttempt*quickRetries + wrongGuessEvents
+}
+
+// wrongGuessEvents: entered, an expression failed, the Map failed, left.
+const wrongGuessEvents = 4
 
 // longest is the weight of the longest path on from a step that goes back nowhere.
 func (c *compiler) longest(sc *scope, id string, known map[string]weight) weight {

@@ -35,19 +35,19 @@ type cut struct {
 	b       *builder
 	names   []string
 	states  map[string]object
-	first   string            // where the scope's beginning leads
-	quick   map[string]bool   // states that a child can run
-	inside  map[string]bool   // those that it does run
-	starts  []string          // those in which it may begin, the first one first
-	begins  bool              // the scope begins with a stretch
-	guess   string            // the state that the first stretch is expected to come to; "" when there are several
-	long    map[string]int    // see length
-	known   map[string]weight // see way.go
-	changed map[string]bool   // see changes
+	first   string          // where the scope's beginning leads
+	quick   map[string]bool // states that a child can run
+	inside  map[string]bool // those that it does run
+	starts  []string        // those in which it may begin, the first one first
+	begins  bool            // the scope begins with a stretch
+	guess   string          // the state that the first stretch is expected to come to; "" when there are several
+	long    map[string]int  // see length
+	known   map[string]toll // see way.go
+	changed map[string]bool // see changes
 }
 
 func newCut(b *builder) *cut {
-	k := &cut{b: b, states: map[string]object{}, quick: map[string]bool{}, inside: map[string]bool{}, long: map[string]int{}, known: map[string]weight{}}
+	k := &cut{b: b, states: map[string]object{}, quick: map[string]bool{}, inside: map[string]bool{}, long: map[string]int{}, known: map[string]toll{}}
 	for _, f := range b.states()[1:] {
 		state := f.value.(object)
 		k.names, k.states[f.key], k.quick[f.key] = append(k.names, f.key), state, isQuick(state)

@@ -99,6 +99,9 @@ func (b *builder) assign(s *flow.Step) {
 	b.add(s, also(s, "No location"), b.c.state(failed))
 }
 
+// backorder is what the state is called that waits for stock.
+const backorder = "Backorder"
+
 // reserve takes stock, or waits for it and tries again.
 func (b *builder) reserve(s *flow.Step) {
 	exception := b.exception(s, "Exception", b.again(s))
@@ -111,7 +114,7 @@ func (b *builder) reserve(s *flow.Step) {
 	short := raised(TooManyRounds, "Receive the stock or change the location, then reprocess", "%s: stock was short %d times in a row, as often as the flow waits", s.Name, int(s.Wait)+1)
 	b.add(s, also(s, "Enough"), object{{"Type", "Choice"}, {"Choices", []object{
 		{{"Condition", expr("$" + enough)}, {"Next", also(s, "Reserved")}},
-		{{"Condition", expr("$" + waits(s) + " < " + itoa(int(s.Wait)))}, {"Next", also(s, "Backorder")}},
+		{{"Condition", expr("$" + waits(s) + " < " + itoa(int(s.Wait)))}, {"Next", also(s, backorder)}},
 	}}, {"Output", short}, {"Default", exception}})
 
 	w := b.onward(s, b.asking())
@@ -125,8 +128,8 @@ func (b *builder) reserve(s *flow.Step) {
 	held.payload = held.payload.with(field{"payload", expr("$states.input")}, await(b.stockSignal(s)))
 	held.catch = b.caughtBy(exception, b.anew(), catcher{code: timeoutError, next: exception, output: overdue(s)})
 	held.assign, held.next = object{plusOne(waits(s)), plusOne(b.roundVar())}, s.Name
-	b.seldom[also(s, "Backorder")] = true
-	b.add(s, also(s, "Backorder"), b.c.state(held))
+	b.seldom[also(s, backorder)] = true
+	b.add(s, also(s, backorder), b.c.state(held))
 }
 
 // stockSignal is flow.StockSignalName of the step's key.

@@ -1,7 +1,6 @@
 package compile
 
 import (
-
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/policy"
 )
