@@ -51,6 +51,9 @@ func TestGolden(t *testing.T) {
 			} else {
 				add("cost", []byte(result.Transitions.String()+"\nat most "+strconv.Itoa(result.MaxHistory)+" events"))
 				add("machine", result.Machine)
+				for _, c := range result.Children {
+					add("child "+c.Name, c.Machine)
+				}
 			}
 			if len(notes) > 0 {
 				add("notes", []byte(notes.Error()))

@@ -84,10 +84,10 @@ func (k *cut) choose() object {
 
 // leads reports whether the machine may have to go on in a state after a stretch.
 func (k *cut) leads(name string) bool {
-	if !k.inside[name] {
-		return false
+	if k.guess != "" && name == k.otherwise(k.guess) {
+		return true
 	}
-	return !k.quick[name] || k.handsBack(name) || slices.Contains(k.starts, name)
+	return k.inside[name] && (!k.quick[name] || k.handsBack(name) || slices.Contains(k.starts, name))
 }
 
 // firstValues are the scope's variables with their first values. Those that

@@ -79,7 +79,7 @@ func (k *cut) isEnd(name string) bool { return k.states[name].get("Type") == "Su
 // an expression of it fails, and it leads to where the order is. On the usual way
 // that saves the Choice.
 func (k *cut) guarded(name string, state object) object {
-	here, last := "$"+k.at()+" = "+policy.Quote(name), state.list("Catch")
+	here := "$" + k.at() + " = " + policy.Quote(name)
 	guard := func(value any) string {
 		return expr(here + " ? " + unmarked(value.(string)) + ` : $error("the order is elsewhere")`)
 	}
@@ -90,11 +90,16 @@ func (k *cut) guarded(name string, state object) object {
 		payload := arguments.get("Payload").(object)
 		state = state.set("Arguments", arguments.set("Payload", payload.set("key", guard(payload.get("key")))))
 	}
-	failed := last[len(last)-1].get("Next").(string)
 	elsewhere := object{
 		{"ErrorEquals", []string{evaluateError}},
-		{"Assign", object{{k.at(), expr(here + " ? " + policy.Quote(failed) + " : $" + k.at())}}},
+		{"Assign", object{{k.at(), expr(here + " ? " + policy.Quote(k.otherwise(name)) + " : $" + k.at())}}},
 		{"Output", expr(here + " ? $states.errorOutput : $states.input")}, {"Next", k.outcome()},
 	}
-	return state.set("Catch", append([]object{elsewhere}, last...))
+	return state.set("Catch", append([]object{elsewhere}, state.list("Catch")...))
+}
+
+// otherwise is where a state leads whose own expressions fail.
+func (k *cut) otherwise(name string) string {
+	catch := k.states[name].list("Catch")
+	return catch[len(catch)-1].get("Next").(string)
 }
