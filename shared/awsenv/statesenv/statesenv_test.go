@@ -127,6 +127,36 @@ func TestPublishMakesAMachineLive(t *testing.T) {
 	}
 }
 
+// An Express machine has versions and no alias, and a machine runs the version
+// that it names.
+func TestAMachineRunsTheVersionOfItsChild(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var versions []string
+	for _, child := range [][]byte{recording(), calling("IntakeSettleFunction", "", "{% 1 %}")} {
+		v, err := w.PublishExpress(t.Context(), "flow-mine--order", child)
+		if err != nil {
+			t.Fatal(err)
+		}
+		versions = append(versions, v)
+	}
+	if want := []string{prefix + "flow-mine--order:1", prefix + "flow-mine--order:2"}; !slices.Equal(versions, want) {
+		t.Fatalf("versions %q", versions)
+	}
+	alias := prefix + "flow-mine--order:" + statesenv.Live
+	if out, err := w.client.DescribeStateMachineAlias(t.Context(), &sfn.DescribeStateMachineAliasInput{StateMachineAliasArn: &alias}); err == nil {
+		t.Errorf("there is an alias: %+v", out)
+	}
+	w.publish(t, "flow-mine", []byte(`{"QueryLanguage":"JSONata","StartAt":"Run","States":{"Run":{"Type":"Task","Resource":"arn:aws:states:::aws-sdk:sfn:startSyncExecution",
+ "Arguments":{"StateMachineArn":"`+versions[0]+`","Input":"{}"},"End":true}}}`))
+	if err := w.Start(t.Context(), "flow-mine", "ord_1-mine-1", []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-w.invoked; got != "shop-orders-record" {
+		t.Errorf("the child calls %s", got)
+	}
+}
+
 func TestPublishAgainIsSuccess(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

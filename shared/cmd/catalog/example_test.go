@@ -114,12 +114,12 @@ func (nobody) Do(*http.Request) (*http.Response, error) {
 // of one value.
 type idle struct{}
 
-func (idle) Start(context.Context, string, string, []byte) error     { return nil }
-func (idle) Succeed(context.Context, string, []byte) error           { return nil }
-func (idle) Fail(context.Context, string, string, string) error      { return nil }
-func (idle) Put(context.Context, []fn.BusEntry) ([]int, error)       { return nil, nil }
-func (idle) Get(context.Context, string) (string, error)             { return "value", nil }
-func (idle) Publish(context.Context, string, []byte) (string, error) { return "v", nil }
+func (idle) Start(context.Context, string, string, []byte) error            { return nil }
+func (idle) Succeed(context.Context, string, []byte) error                  { return nil }
+func (idle) Fail(context.Context, string, string, string) error             { return nil }
+func (idle) Put(context.Context, []fn.BusEntry) ([]int, error)              { return nil, nil }
+func (idle) Get(context.Context, string) (string, error)                    { return "value", nil }
+func (idle) Publish(context.Context, string, []byte) (string, error)        { return "v", nil }
 func (idle) PublishExpress(context.Context, string, []byte) (string, error) { return "v", nil }
 func (idle) History(context.Context, string, int) ([]fn.HistoryEvent, error) {
 	return []fn.HistoryEvent{{ID: 1, At: time.Unix(0, 0), Type: "ExecutionStarted"}}, nil

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"github.com/orderloom/orderloom/functions/flows"
 	"github.com/orderloom/orderloom/shared/fault"
@@ -20,6 +21,8 @@ import (
 // compileCmd is flow compile: the machine of a drawing, or what can be said of it.
 type compileCmd struct {
 	File     string   `arg:"" help:"The flow document." type:"existingfile"`
+	Profile  string   `placeholder:"standard|compact" help:"Compile with this profile instead of the document's."`
+	Out      string   `placeholder:"FOLDER" help:"Write the machine, and with profile compact its children, to files of a folder." type:"path"`
 	Policies []string `help:"Policy documents beside those of the repository." type:"existingfile"`
 	Explain  bool     `xor:"show" help:"Print which states each step became, and why, instead of the machine."`
 	Cost     bool     `xor:"show" help:"Print what 1,000 orders cost, with prices and assumptions, instead of the machine."`
@@ -30,6 +33,9 @@ type compileCmd struct {
 func (c *compileCmd) Run(s *session) error {
 	if c.Graph != "" && c.Graph != "mermaid" && c.Graph != "svg" {
 		return fault.New(fault.Invalid, "--graph is mermaid or svg, not %q", c.Graph)
+	}
+	if c.Profile != "" && c.Profile != flow.Standard && c.Profile != flow.Compact {
+		return fault.New(fault.Invalid, "--profile is %s or %s, not %q", flow.Standard, flow.Compact, c.Profile)
 	}
 	document, err := os.ReadFile(c.File)
 	if err != nil {
@@ -43,7 +49,7 @@ func (c *compileCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	result, problems := compile.Compile(document, catalog, policies)
+	result, problems := compile.CompileAs(c.Profile, document, catalog, policies)
 	if len(problems) > 0 {
 		for _, p := range problems {
 			fmt.Fprintln(s.err, p)
@@ -90,7 +96,7 @@ func (c *compileCmd) show(s *session, r compile.Result, catalog *flow.Catalog) (
 	case c.Cost:
 		return c.price(s, r)
 	case c.IAM:
-		d, err := iam.Of(r.Machine, catalog)
+		d, err := iam.Of(r.Machine, catalog, r.Children...)
 		if err != nil {
 			return nil, err
 		}
@@ -101,7 +107,29 @@ func (c *compileCmd) show(s *session, r compile.Result, catalog *flow.Catalog) (
 		return picture.SVG(r.Doc), nil
 	}
 	fmt.Fprintln(s.err, "transitions:", r.Transitions)
-	return r.Machine, nil
+	return c.machines(s, r)
+}
+
+// machines is the machine and what is said of its children, or all of them as
+// files: <flow>.asl.json and <child>.asl.json.
+func (c *compileCmd) machines(s *session, r compile.Result) ([]byte, error) {
+	if c.Out == "" {
+		for _, child := range r.Children {
+			fmt.Fprintf(s.err, "child: %s for ${%s}; --out writes it\n", child.Name, child.Placeholder)
+		}
+		return r.Machine, nil
+	}
+	if err := os.MkdirAll(c.Out, 0o755); err != nil {
+		return nil, err
+	}
+	for _, m := range append([]compile.Child{{Name: r.Doc.ID, Machine: r.Machine}}, r.Children...) {
+		file := filepath.Join(c.Out, m.Name+".asl.json")
+		if err := os.WriteFile(file, m.Machine, 0o644); err != nil {
+			return nil, err
+		}
+		fmt.Fprintln(s.err, file)
+	}
+	return nil, nil
 }
 
 func (c *compileCmd) price(s *session, r compile.Result) ([]byte, error) {

@@ -66,3 +66,20 @@ func TestOnlyOneThingIsShownInsteadOfTheMachine(t *testing.T) {
 		t.Errorf("%d %s", code, text)
 	}
 }
+
+// With --out the files hold what is compiled.
+func TestMachinesAreWrittenToAFolder(t *testing.T) {
+	t.Parallel()
+	dir, file := t.TempDir(), "../../../statemachines/lab/flow.json"
+	if code, text := orderloom(t, dir, "flow", "compile", file, "--out", filepath.Join(dir, "m")); code != 0 {
+		t.Fatalf("%d %s", code, text)
+	}
+	written, err := os.ReadFile(filepath.Join(dir, "m", "lab.asl.json"))
+	committed, failed := os.ReadFile("../../../statemachines/lab/statemachine.asl.json")
+	if err != nil || failed != nil || !bytes.Equal(written, committed) {
+		t.Errorf("%v, %v: %d bytes, %d are committed", err, failed, len(written), len(committed))
+	}
+	if code, text := orderloom(t, dir, "flow", "compile", file, "--profile", "fast"); code != 1 || !strings.Contains(text, "--profile is standard or compact") {
+		t.Errorf("%d %s", code, text)
+	}
+}

@@ -9,8 +9,8 @@ import (
 // in the place of its first state, which is the first stretch; a Task that all
 // other stretches share; and a Choice that goes on where a child stopped.
 const (
-	stretchState  = "Stretch"
-	outcomeState  = "Outcome"
+	StretchState  = "Stretch"
+	OutcomeState  = "Outcome"
 	evaluateError = "States.QueryEvaluationError"
 )
 
@@ -24,8 +24,8 @@ func (c *compiler) profiled(b *builder) object {
 	return k.machine()
 }
 
-func (k *cut) stretch() string { return k.b.prefix() + flow.StateSeparator + stretchState }
-func (k *cut) outcome() string { return k.b.prefix() + flow.StateSeparator + outcomeState }
+func (k *cut) stretch() string { return k.b.prefix() + flow.StateSeparator + StretchState }
+func (k *cut) outcome() string { return k.b.prefix() + flow.StateSeparator + OutcomeState }
 
 // at is the variable that says where the order is: where a stretch begins, and
 // then where it ended. An iteration has its own.

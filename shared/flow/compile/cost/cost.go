@@ -30,6 +30,8 @@ type Table struct {
 		GBSecond   decimal.Decimal `json:"lambdaGBSecond"` // arm64
 		WriteUnit  decimal.Decimal `json:"dynamoDBWriteUnit"`
 		Event      decimal.Decimal `json:"eventBridgeEvent"`
+		Express    decimal.Decimal `json:"expressRequest"`
+		ExpressGB  decimal.Decimal `json:"expressGBSecond"`
 	} `json:"prices"`
 	Assumed Assumptions `json:"assumed"`
 }
@@ -39,6 +41,7 @@ type Assumptions struct {
 	Lines             int      `json:"lines"`             // of an order
 	FulfillmentOrders int      `json:"fulfillmentOrders"` // of an order, with one shipment each
 	MemoryMB          int      `json:"memoryMB"`          // of a function
+	StretchMB         int      `json:"stretchMB"`         // of an Express execution: what is paid for at least
 	Milliseconds      int      `json:"milliseconds"`      // of an invocation
 	UnitsPerChange    int      `json:"unitsPerChange"`    // state and journal in a transaction, outbox mark on and off
 	UnitsPerWait      int      `json:"unitsPerWait"`      // both halves of a rendezvous
@@ -80,13 +83,12 @@ const orders = 1000
 
 // Of prices a compiled flow.
 func Of(r compile.Result, t Table) (Estimate, error) {
-	perOrder, perItem, perLine, err := longest(r.Machine, t.Assumed)
+	use, stretches, err := used(r, t.Assumed)
 	if err != nil {
 		return Estimate{}, err
 	}
 	a := t.Assumed
-	use := perOrder.plus(perItem.times(a.FulfillmentOrders)).plus(perLine.times(a.Lines))
-	e := Estimate{Flow: r.Doc.ID, Formula: r.Transitions.String(), Region: t.Region, Date: t.Date, Currency: t.Currency, Assumed: a.words()}
+	e := Estimate{Flow: r.Doc.ID, Formula: r.Transitions.String(), Region: t.Region, Date: t.Date, Currency: t.Currency, Assumed: a.words(stretches > 0)}
 	add := func(service, what string, count, price decimal.Decimal) {
 		i := Item{service, what, count, price, count.Mul(price)}
 		e.Items, e.Total = append(e.Items, i), e.Total.Add(i.Cost)
@@ -94,16 +96,48 @@ func Of(r compile.Result, t Table) (Estimate, error) {
 	whole := func(n int) decimal.Decimal { return decimal.NewFromInt(int64(n) * orders) }
 	seconds := whole(use.requests).Mul(decimal.New(int64(a.Milliseconds), -3))
 	add("Step Functions", "Standard transitions", whole(use.transitions), t.Prices.Transition)
+	if stretches > 0 {
+		add("Step Functions", "Express requests", whole(stretches), t.Prices.Express)
+		add("Step Functions", "Express GB-seconds", gigabytes(express(stretches, use.requests, a), a.StretchMB), t.Prices.ExpressGB)
+	}
 	add("Lambda", "requests", whole(use.requests), t.Prices.Request)
-	add("Lambda", "GB-seconds", seconds.Mul(decimal.NewFromInt(int64(a.MemoryMB))).Div(decimal.NewFromInt(1024)), t.Prices.GBSecond)
+	add("Lambda", "GB-seconds", gigabytes(seconds, a.MemoryMB), t.Prices.GBSecond)
 	add("DynamoDB", "write units", whole(use.units), t.Prices.WriteUnit)
 	add("EventBridge", "events", whole(use.events), t.Prices.Event)
 	return e, nil
 }
 
+// used is what an order takes: the machine's transitions, the stretches, and what
+// the states call, which is the same whatever the profile.
+func used(r compile.Result, a Assumptions) (use usage, stretches int, err error) {
+	machine := r.Machine
+	if r.Standard != nil {
+		machine = r.Standard
+	}
+	perOrder, perItem, perLine, err := longest(machine, a)
+	use = perOrder.plus(perItem.times(a.FulfillmentOrders)).plus(perLine.times(a.Lines))
+	if r.Standard != nil {
+		t := r.Transitions
+		use.transitions = t.PerOrder + a.FulfillmentOrders*t.PerFulfillmentOrder
+		stretches = t.Stretches.PerOrder + a.FulfillmentOrders*t.Stretches.PerFulfillmentOrder
+	}
+	return use, stretches, err
+}
+
+// express is how many seconds the stretches of all orders take when they make
+// all of the calls; each is rounded up to tenths.
+func express(stretches, calls int, a Assumptions) decimal.Decimal {
+	tenths := (calls*a.Milliseconds + stretches*100 - 1) / (stretches * 100)
+	return decimal.New(int64(tenths*stretches)*orders, -1)
+}
+
+func gigabytes(seconds decimal.Decimal, memoryMB int) decimal.Decimal {
+	return seconds.Mul(decimal.NewFromInt(int64(memoryMB))).Div(decimal.NewFromInt(1024))
+}
+
 // words are the assumptions as a reader needs them.
-func (a Assumptions) words() []string {
-	return []string{
+func (a Assumptions) words(stretches bool) []string {
+	words := []string{
 		fmt.Sprintf("an order has %s and %s with one shipment each", plural(a.Lines, "line"), plural(a.FulfillmentOrders, "fulfillment order")),
 		"it takes the longest way that goes back nowhere; nothing fails, is tried again or runs out of time",
 		fmt.Sprintf("an invocation takes %d ms of %d MB (arm64)", a.Milliseconds, a.MemoryMB),
@@ -111,6 +145,10 @@ func (a Assumptions) words() []string {
 		fmt.Sprintf("an event that is applied is announced once, and %s once more for each line", strings.Join(a.EventsPerLine, " and ")),
 		"what no state of the machine calls is not counted: intake, the publishing of events, reads, logs, storage",
 	}
+	if stretches {
+		words = append(words, fmt.Sprintf("a stretch takes as long as what it calls, rounded up to 100 ms, of %d MB; all calls are counted as if stretches made them", a.StretchMB))
+	}
+	return words
 }
 
 func plural(n int, what string) string {

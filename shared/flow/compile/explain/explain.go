@@ -96,10 +96,11 @@ func Text(parts []Part) string {
 			kind = fmt.Sprintf(" (%s, id %s)", p.Type, p.Step)
 		}
 		states := "1 state"
-		if len(p.States) == 0 { // a merge
-			states = "no state, what leads to it leads on at once"
-		} else if len(p.States) != 1 {
-			states = fmt.Sprintf("%d states", len(p.States))
+		switch n := len(p.States); {
+		case n == 0: // a merge, or the end of what a child runs
+			states = "no state: what leads here leads on, or ends, at once"
+		case n > 1:
+			states = fmt.Sprintf("%d states", n)
 		}
 		fmt.Fprintf(&b, "%s%s%s: %s\n", indent, p.Name, kind, states)
 		for _, st := range p.States {

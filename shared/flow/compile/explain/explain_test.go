@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/flow/compile/explain"
 	"github.com/orderloom/orderloom/shared/flow/compile/states"
 	"github.com/orderloom/orderloom/statemachines"
@@ -20,6 +21,17 @@ func TestEveryStateIsExplainedOnce(t *testing.T) {
 	flows, err := statemachines.Flows()
 	if err != nil || len(flows) == 0 {
 		t.Fatalf("no flows: %v", err)
+	}
+	policies, err := statemachines.Policies()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range flows { // and as the other profile writes them
+		r, problems := compile.CompileAs(flow.Compact, f.Document, catalog, policies)
+		if len(problems) > 0 {
+			t.Fatal(problems)
+		}
+		flows = append(flows, statemachines.Flow{ID: f.ID + ", compact", Document: f.Document, Machine: r.Machine})
 	}
 	for _, f := range flows {
 		doc, problems := flow.Parse(f.Document)

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/flow/compile/states"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
@@ -18,6 +19,9 @@ func (t *teller) why(st states.State) string {
 	case "Pass":
 		return "gives the variables their first values, so that every later expression finds them" + t.computes(st)
 	case "Task":
+		if st.Runs() {
+			return t.stretch(st)
+		}
 		return t.task(st) + t.computes(st)
 	case "Choice":
 		return t.choice(st)
@@ -97,7 +101,19 @@ func (t *teller) computes(st states.State) string {
 	return fmt.Sprintf("; computes what %s tests, because a Choice cannot catch an expression that fails", quoted(names))
 }
 
+// stretch tells of a state that a child runs in the place of others.
+func (t *teller) stretch(st states.State) string {
+	what := "runs what waits for nothing, to the next wait, in one Express execution; the state where it begins was chosen before"
+	if st.What != compile.StretchState {
+		what = "the first stretch: runs what waits for nothing, from " + quoted(st.Caught) + " to the next wait, in one Express execution"
+	}
+	return what + "; should it fail, the states below do the same"
+}
+
 func (t *teller) choice(st states.State) string {
+	if st.What == compile.OutcomeState {
+		return "goes on where the stretch ended: where something waits, or at a state that needs more than seconds"
+	}
 	ways := slices.Compact(slices.Sorted(slices.Values(st.Next)))
 	if skips := slices.ContainsFunc(st.Node.Get("Choices").Items, func(rule *jsondoc.Node) bool {
 		return strings.HasPrefix(states.Text(rule.Get("Condition")), "{% $skip_")

@@ -12,6 +12,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/flow/compile/states"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
@@ -44,16 +45,15 @@ const (
 	watchRule = "arn:${AWS::Partition}:events:" + here + ":rule/StepFunctionsGetEventsForStepFunctionsExecutionRule"
 )
 
-// Of returns the least that the machine needs. The catalog gives the functions
-// their names.
-func Of(machine []byte, catalog *flow.Catalog) (Document, error) {
-	root, err := states.Read(machine)
-	if err != nil {
+// Of returns the least that the machine and its children, which run under the
+// same role, need. The catalog gives the functions their names.
+func Of(machine []byte, catalog *flow.Catalog, children ...compile.Child) (Document, error) {
+	g := grants{catalog: catalog, children: children, by: map[string]map[string]bool{}}
+	if err := g.read(machine); err != nil {
 		return Document{}, err
 	}
-	g := grants{catalog: catalog, by: map[string]map[string]bool{}}
-	for st := range root.All {
-		if err := g.add(st); err != nil {
+	for _, c := range children {
+		if err := g.read(c.Machine); err != nil {
 			return Document{}, err
 		}
 	}
@@ -74,8 +74,22 @@ func (d Document) JSON() ([]byte, error) {
 
 // grants collects resources by action.
 type grants struct {
-	catalog *flow.Catalog
-	by      map[string]map[string]bool
+	catalog  *flow.Catalog
+	children []compile.Child
+	by       map[string]map[string]bool
+}
+
+func (g *grants) read(machine []byte) error {
+	root, err := states.Read(machine)
+	if err != nil {
+		return err
+	}
+	for st := range root.All {
+		if err := g.add(st); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (g *grants) allow(action, resource string) {
@@ -100,12 +114,26 @@ func (g *grants) add(st states.State) error {
 	case strings.HasPrefix(st.Resource, startPrefix):
 		g.start(st, states.Text(arguments.Get("StateMachineArn")))
 	case strings.HasPrefix(st.Resource, syncPrefix):
-		g.allow("states:StartSyncExecution", states.Text(arguments.Get("StateMachineArn")))
+		g.run(states.Text(arguments.Get("StateMachineArn")))
 	default:
 		return fault.New(fault.Internal, "no right is known for what state %q calls, %s", st.Name, st.Resource).
 			Do("Add it to package iam: a machine must not get a right that nobody chose")
 	}
 	return nil
+}
+
+// run allows to run an Express machine. The versions of a child have its name,
+// which begins otherwise when the console owns the flow.
+func (g *grants) run(machine string) {
+	for _, c := range g.children {
+		if machine == "${"+c.Placeholder+"}" {
+			for _, owner := range []string{"", "flow-"} {
+				g.allow("states:StartSyncExecution", "arn:${AWS::Partition}:states:"+here+":stateMachine:${AWS::StackName}-"+owner+c.Name+":*")
+			}
+			return
+		}
+	}
+	g.allow("states:StartSyncExecution", machine)
 }
 
 // start allows to start a machine and, with .sync, to follow it to its end.

@@ -26,6 +26,7 @@ type State struct {
 	Resource string // of a Task
 	Function string // id in the placeholder, e.g. "OrdersApplyEventFunction"; "" when it invokes none
 	Next     []string
+	Caught   []string // where its Catch leads
 	Inner    []Scope
 	Node     *jsondoc.Node // all of it
 }
@@ -56,6 +57,9 @@ func state(name string, n *jsondoc.Node) State {
 	}
 	st.lead(n.Get("Default"))
 	st.lead(n.Get("Next"))
+	for _, k := range items(n.Get("Catch")) {
+		st.Caught = append(st.Caught, Text(k.Get("Next")))
+	}
 	for _, branch := range items(n.Get("Branches")) {
 		st.Inner = append(st.Inner, scope(branch))
 	}
@@ -76,6 +80,11 @@ func (st *State) Payload() *jsondoc.Node { return st.Node.Get("Arguments").Get("
 
 // Waits reports whether a Task waits for its token.
 func (st *State) Waits() bool { return strings.HasSuffix(st.Resource, ".waitForTaskToken") }
+
+// Runs reports whether a Task runs another machine to its end.
+func (st *State) Runs() bool {
+	return strings.HasPrefix(st.Resource, "arn:aws:states:::aws-sdk:sfn:startSyncExecution")
+}
 
 // All yields every state, those inside others after them.
 func (sc Scope) All(yield func(State) bool) { sc.each(yield) }
