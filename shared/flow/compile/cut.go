@@ -85,19 +85,22 @@ func isQuick(state object) bool {
 	case "Choice":
 		return true
 	case "Task":
-		retry := state.list("Retry")[0]
-		usual := retries(flow.DefaultRetry(), retry.get("ErrorEquals"))
-		same := slices.EqualFunc(retry, usual, func(a, b field) bool { return a.key == "ErrorEquals" || a == b })
-		return state.get("Resource") == invoke && (same || retry.get("MaxAttempts") == 0) &&
-			time.Duration(state.get("TimeoutSeconds").(int))*time.Second <= maxInStretch
+		return state.get("Resource") == invoke && isSoon(state.list("Retry")[0]) && time.Duration(state.get("TimeoutSeconds").(int))*time.Second <= maxInStretch
 	}
 	return false
+}
+
+func isSoon(retry object) bool {
+	usual := retries(flow.DefaultRetry(), nil)
+	return retry.get("MaxAttempts") == 0 ||
+		slices.EqualFunc(retry, usual, func(a, b field) bool { return a.key == "ErrorEquals" || a == b })
 }
 
 // guardable reports whether a state can find out that it is entered by mistake,
 // and go elsewhere.
 func guardable(state object) bool {
-	return state.get("Type") == "Map" || state.get("Type") == "Task"
+	resource, _ := state.get("Resource").(string)
+	return state.get("Type") == "Map" || strings.HasPrefix(resource, invoke)
 }
 
 // likely lists where a state leads when nothing fails, nobody has to be asked
