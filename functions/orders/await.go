@@ -23,7 +23,7 @@ func await(ctx context.Context, s store.Store, r *store.Record, in flow.ApplyInp
 			return table.Op{}, err
 		}
 		if ev != nil {
-			return rendezvous.Meet(in.Order, a.Signal, a.Token, flow.EventSignal{Event: ev.Name, Seq: ev.Seq}, s.Now())
+			return rendezvous.Meet(in.Order, a.Signal, a.Token, rendezvous.EventSignal{Event: ev.Name, Seq: ev.Seq}, s.Now())
 		}
 	}
 	if !slices.Contains(r.Status.Waits, a.Signal) {
@@ -51,5 +51,5 @@ func happenedBefore(ctx context.Context, s store.Store, id string, want flow.Awa
 
 // noLongerAwaits takes a step's wait for an event off the order: its time is over.
 func noLongerAwaits(r *store.Record, key string) {
-	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return flow.IsEventSignalOf(w, key) })
+	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return rendezvous.IsEventSignalOf(w, key) })
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/rendezvous"
 	"github.com/orderloom/orderloom/shared/table"
 )
 
@@ -18,7 +19,7 @@ import (
 func (w *world) listens(id, step, name, entity string, after int64) string {
 	w.t.Helper()
 	key := id + "-lab-1#" + step + "#0"
-	signal := flow.EventSignalName(name, entity, key)
+	signal := rendezvous.EventSignalName(name, entity, key)
 	in := flow.ApplyInput{
 		StepInput: flow.StepInput{Order: id, Run: id + "-lab-1", Step: step, Key: key},
 		Await:     &flow.Await{Signal: signal, Token: "token of " + step, Event: &flow.AwaitEvent{Name: name, Entity: entity, After: after}},
@@ -36,7 +37,7 @@ func (w *world) heard(id, signal string) int64 {
 	if !ok {
 		return 0
 	}
-	var out flow.EventSignal
+	var out rendezvous.EventSignal
 	if err := json.Unmarshal(m.Output, &out); err != nil || out.Seq == 0 {
 		w.t.Fatalf("%s: %s %v", signal, m.Output, err)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
+	"github.com/orderloom/orderloom/shared/rendezvous"
 )
 
 // statusChange is the detail of "Step Functions Execution Status Change".
@@ -95,7 +96,7 @@ func endedKey(run string) string { return "ended/" + run }
 func abandon(ctx context.Context, s store.Store, r *store.Record, run string) (store.Change, error) {
 	var c store.Change
 	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool {
-		return strings.HasPrefix(w, flow.StockSignalName(run+"#")) || flow.IsEventSignalIn(w, run)
+		return strings.HasPrefix(w, flow.StockSignalName(run+"#")) || rendezvous.IsEventSignalIn(w, run)
 	})
 	for _, h := range slices.Clone(r.Status.Holds) {
 		if strings.HasPrefix(h.Signal, flow.HoldSignalName(run+"#")) {

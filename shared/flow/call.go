@@ -148,12 +148,6 @@ type AwaitEvent struct {
 	After  int64  `json:"after"`            // sequence number of the one that ended the step's wait before
 }
 
-// EventSignal is the output of a wait for an event.
-type EventSignal struct {
-	Event string `json:"event"`
-	Seq   int64  `json:"seq"` // its number in the order
-}
-
 // PlanInput: orders/create-fulfillment-orders makes one fulfillment order per
 // assigned location.
 type PlanInput struct{ StepInput }

@@ -7,7 +7,7 @@ import (
 	"github.com/orderloom/orderloom/shared/flow"
 )
 
-// eventSignal begins what flow.EventSignalName makes; a test compares.
+// eventSignal begins what rendezvous.EventSignalName makes; a test compares.
 const eventSignal = "event/"
 
 // waitForEvent waits for an event of the order; one that happened before counts,

@@ -10,6 +10,7 @@ import (
 	"github.com/orderloom/orderloom/shared/engine"
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/rendezvous"
 )
 
 // hears is a flow that waits for an event, again when it came.
@@ -24,13 +25,13 @@ func TestAnEventEndsAWaitAndTheNextRoundWaitsForALaterOne(t *testing.T) {
 	r.settle()
 	calls := r.expect("apply-policies check 0", "apply-event w 0")
 	want := &flow.AwaitEvent{Name: "OrderChanged"}
-	signal := flow.EventSignalName("OrderChanged", "", "run#w#0")
+	signal := rendezvous.EventSignalName("OrderChanged", "", "run#w#0")
 	if diff := cmp.Diff(want, calls[1].Await.Event); diff != "" || calls[1].Await.Signal != signal {
 		t.Errorf("%s %s", calls[1].Await.Signal, diff)
 	}
 	r.answer(signal, `{"event":"OrderChanged","seq":7}`)
 	calls = r.expect("apply-event w 1")
-	if calls[0].Await.Event.After != 7 || calls[0].Await.Signal != flow.EventSignalName("OrderChanged", "", "run#w#1") {
+	if calls[0].Await.Event.After != 7 || calls[0].Await.Signal != rendezvous.EventSignalName("OrderChanged", "", "run#w#1") {
 		t.Errorf("%+v", calls[0].Await)
 	}
 	r.advance(50 * time.Hour)
@@ -60,7 +61,7 @@ func TestAnEventThatDoesNotCome(t *testing.T) {
 			r.settle()
 			r.expect("apply-policies check 0", "apply-event w 0")
 			if c.answer == "canceled" {
-				r.refuse(flow.EventSignalName("OrderChanged", "", "run#w#0"), "Order.Canceled")
+				r.refuse(rendezvous.EventSignalName("OrderChanged", "", "run#w#0"), "Order.Canceled")
 				r.expect(c.want...)
 				return
 			}
@@ -91,7 +92,7 @@ func TestInsideAForEachAnEventIsOfItsFulfillmentOrder(t *testing.T) {
 			continue
 		}
 		entities[c.Await.Event.Entity] = true
-		if c.Await.Signal != flow.EventSignalName(event.FulfillmentOrderSent, c.FulfillmentOrder, c.Key) || c.Await.Event.Entity != c.FulfillmentOrder {
+		if c.Await.Signal != rendezvous.EventSignalName(event.FulfillmentOrderSent, c.FulfillmentOrder, c.Key) || c.Await.Event.Entity != c.FulfillmentOrder {
 			t.Errorf("%+v", c.Await)
 		}
 	}

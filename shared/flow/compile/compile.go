@@ -5,6 +5,9 @@
 // Amazon States Language with JSONata: it carries ids, counters and booleans,
 // never documents, and every Task that fails beyond its retries puts the order
 // on the exception list and waits there for a person.
+//
+// Profile standard is what the passes write; profile compact cuts its states into
+// a machine and Express machines, see cut.go.
 package compile
 
 import (

@@ -3,7 +3,6 @@ package store
 import (
 	"slices"
 
-	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/rendezvous"
 	"github.com/orderloom/orderloom/shared/table"
 )
@@ -17,10 +16,10 @@ func answers(r *Record, e Entry) ([]table.Op, error) {
 	for _, signal := range r.Status.Waits {
 		ended := false
 		for _, ev := range e.Events {
-			if !flow.IsEventSignal(signal, ev.Name, ev.EntityID) {
+			if !rendezvous.IsEventSignal(signal, ev.Name, ev.EntityID) {
 				continue
 			}
-			op, err := rendezvous.Answer(r.Status.Order, signal, flow.EventSignal{Event: ev.Name, Seq: ev.Seq}, e.At)
+			op, err := rendezvous.Answer(r.Status.Order, signal, rendezvous.EventSignal{Event: ev.Name, Seq: ev.Seq}, e.At)
 			if err != nil {
 				return nil, err
 			}

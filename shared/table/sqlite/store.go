@@ -50,10 +50,12 @@ type Store struct {
 	closeErr  error
 	writerErr error // of closing the writer
 
-	written *atomic.Int64 // see Written
-	last    atomic.Int64  // seq of the last committed change
-	mu      sync.Mutex
-	waiter  chan struct{} // closed at the next commit with changes
+	written  *atomic.Int64 // see Written
+	counting *atomic.Bool  // see CountUnits
+	units    *atomic.Int64
+	last     atomic.Int64 // seq of the last committed change
+	mu       sync.Mutex
+	waiter   chan struct{} // closed at the next commit with changes
 }
 
 var (
@@ -94,7 +96,7 @@ func Open(ctx context.Context, path string, clk clock.Clock, options ...Option) 
 		option(w)
 	}
 	s.last.Store(w.seq)
-	s.written = &w.written
+	s.written, s.counting, s.units = &w.written, &w.counting, &w.units
 	go s.writeLoop(w)
 	return s, nil
 }
@@ -112,6 +114,13 @@ func newStore(path string, clk clock.Clock) *Store {
 // Written counts the items written and deleted since Open, those of
 // transactions that failed among them.
 func (s *Store) Written() int64 { return s.written.Load() }
+
+// CountUnits begins to count write units, which costs adding up sizes.
+func (s *Store) CountUnits() { s.counting.Store(true) }
+
+// Units is how many write units of table and indexes DynamoDB would have billed
+// since CountUnits.
+func (s *Store) Units() int64 { return s.units.Load() }
 
 // Close ends the store after the writes that wait. Calls that come later fail.
 func (s *Store) Close() error {

@@ -25,6 +25,9 @@ type writer struct {
 	wanted func(table.Change) bool // changes that are kept; nil: all
 
 	written atomic.Int64
+	// Write units, while somebody counts them.
+	counting atomic.Bool
+	units    atomic.Int64
 
 	// The transaction under way.
 	now     time.Time
@@ -167,7 +170,7 @@ func (w *writer) apply(r *request) (outcome, error) {
 		}
 	}
 	if failed := failedOps(r.ops, rows); failed != nil {
-		meter(r, rows, true)
+		w.meter(r, rows, true)
 		return outcome{err: &table.ConditionFailed{Ops: failed}}, nil
 	}
 	for i, op := range r.ops {
@@ -188,7 +191,7 @@ func (w *writer) apply(r *request) (outcome, error) {
 			return outcome{}, err
 		}
 	}
-	meter(r, rows, false)
+	w.meter(r, rows, false)
 	if r.single {
 		return outcome{item: table.Live(rows[0].after, w.now)}, nil
 	}
@@ -206,8 +209,9 @@ func failedOps(ops []table.Op, rows []row) (failed []int) {
 
 // meter counts capacity: a failed condition costs reading what is stored, a
 // transaction costs twice.
-func meter(r *request, rows []row, failed bool) {
-	if !table.Metered(r.ctx) {
+func (w *writer) meter(r *request, rows []row, failed bool) {
+	counting := w.counting.Load()
+	if !counting && !table.Metered(r.ctx) {
 		return
 	}
 	for i, row := range rows {
@@ -218,6 +222,9 @@ func meter(r *request, rows []row, failed bool) {
 		units, inIndexes := table.WriteUnits(row.before, after)
 		if !r.single {
 			units, inIndexes = 2*units, 2*inIndexes
+		}
+		if counting {
+			w.units.Add(units + inIndexes)
 		}
 		table.CountWrite(r.ctx, units, inIndexes)
 	}
