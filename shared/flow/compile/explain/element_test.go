@@ -56,7 +56,7 @@ func TestTheCompilersCasesAreExplained(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"One way (merge, id one): no state, what leads to it leads on at once", "runs its 2 branches at the same time and goes on when all have ended",
+		"One way (merge, id one): no state: what leads here leads on, or ends, at once", "runs its 2 branches at the same time and goes on when all have ended",
 		"waits at most 1 hour for OrderChanged; one that happened before counts",
 	} {
 		if !strings.Contains(said, want) {
