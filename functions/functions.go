@@ -35,6 +35,7 @@ func All() []fn.Function {
 		orders.RaiseEvent,
 		orders.Correct,
 		orders.Cancel,
+		orders.CancelRunning,
 		orders.FlowEnded,
 		orders.Publish,
 		orders.Sweep,
@@ -47,9 +48,13 @@ func All() []fn.Function {
 		inventory.Ship,
 
 		flows.Publish,
+		flows.PublishPolicy,
+		flows.Steer,
 		flows.Start,
 		flows.RunSubFlow,
 		flows.Resume,
+		flows.Drain,
+		flows.Watch,
 
 		console.Site,
 	}

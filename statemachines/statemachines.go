@@ -85,6 +85,15 @@ func Machines() ([]Machine, error) {
 	return all, nil
 }
 
+// PolicyDocument is the document of one of these policies, nil when there is none.
+func PolicyDocument(id string) []byte {
+	data, err := files.ReadFile(path.Join("policies", path.Base(id)+".json"))
+	if err != nil {
+		return nil
+	}
+	return data
+}
+
 // Policies returns the policies by id.
 func Policies() ([]policy.Policy, error) {
 	entries, err := files.ReadDir("policies")

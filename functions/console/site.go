@@ -10,6 +10,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/exception"
 	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/inbox"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -32,14 +33,20 @@ var Site = fn.Function{
 		{Method: "GET", Path: "/api/messages"},
 		{Method: "GET", Path: "/api/stats"},
 		{Method: "GET", Path: "/api/stock/{sku}"},
+		{Method: "GET", Path: "/api/flows"},
+		{Method: "GET", Path: "/api/flows/{id}"},
+		{Method: "GET", Path: "/api/flows/{id}/versions"},
+		{Method: "GET", Path: "/api/flows/{id}/versions/{number}"},
+		{Method: "GET", Path: "/api/policies/{id}/versions"},
 	}},
-	Failures: []fn.Failure{{Code: fault.NotFound, Meaning: "no such order or run"}},
+	Failures: []fn.Failure{{Code: fault.NotFound, Meaning: "no such order, run, flow or version"}},
 	Example:  fn.ExampleRequest("GET", "/api/orders", nil, ""),
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := site{
 			orders: store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now},
 			box:    inbox.Box{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now},
+			flows:  registry.New(d.Table),
 			states: d.States,
 		}
 		return fn.HTTP(d.Log, s.serve)
@@ -49,6 +56,7 @@ var Site = fn.Function{
 type site struct {
 	orders store.Store
 	box    inbox.Box
+	flows  registry.Registry
 	states fn.States
 }
 
@@ -114,6 +122,10 @@ func (s site) api(ctx context.Context, rest string, req fn.Request) (fn.Response
 			return fn.Response{}, err
 		}
 		return fn.JSON(200, map[string]any{"stock": all})
+	case name == "flows":
+		return s.flowAPI(ctx, req)
+	case name == "policies":
+		return s.policyVersions(ctx, req.Params["id"])
 	case name == "stats":
 		return s.stats(ctx)
 	}

@@ -19,11 +19,15 @@ import (
 type Publication struct {
 	Flow     json.RawMessage   `json:"flow"`
 	Policies []json.RawMessage `json:"policies,omitempty"`
+	By       string            `json:"by,omitempty"`
+	Comment  string            `json:"comment,omitempty"`
+	Canary   *registry.Trial   `json:"canary,omitempty"` // it gets a share of the new orders first
 }
 
 // Published says what is live now.
 type Published struct {
 	Flow    string `json:"flow"`
+	Number  int    `json:"number"`  // of the version that was published
 	Machine string `json:"machine"` // name without the stack
 	Version string `json:"version"` // ARN of the machine's version; running orders stay on theirs
 }
@@ -33,7 +37,7 @@ type Published struct {
 const Invalid = "Flow.Invalid"
 
 // Publish compiles a console-owned flow and makes it live, all or nothing: the
-// registry, which flows/start reads, is written last.
+// registry, which flows/start reads, is written when everything else is there.
 var Publish = fn.Function{
 	ID:      "flows/publish",
 	Summary: "Compile a flow with its policies, publish it as a new version of its machine and make it live",
@@ -46,7 +50,7 @@ var Publish = fn.Function{
 	Example: fn.ExampleRequest("POST", "/api/flows/example/publish", map[string]string{"id": "example"}, `{"flow":{}}`),
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		p := publisher{registry.New(d.Table), d.States}
+		p := steerer{publisherOf(d), d.Table}
 		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			in, err := fn.Decode[Publication](req.Body)
 			if err != nil {
@@ -54,6 +58,9 @@ var Publish = fn.Function{
 			}
 			out, err := p.publish(ctx, req.Params["id"], in)
 			if err != nil {
+				return fn.Response{}, err
+			}
+			if err := p.revive(ctx, out.Flow, in.By); err != nil {
 				return fn.Response{}, err
 			}
 			return fn.JSON(200, out)
@@ -64,7 +71,10 @@ var Publish = fn.Function{
 type publisher struct {
 	registry registry.Registry
 	states   fn.States
+	now      func() time.Time
 }
+
+func publisherOf(d fn.Deps) publisher { return publisher{registry.New(d.Table), d.States, d.Clock.Now} }
 
 // machinePrefix keeps console-owned machines apart from those that deployments own.
 const machinePrefix = "flow-"
@@ -80,7 +90,10 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 		return Published{}, err
 	}
 	if owned {
-		return Published{}, fault.New(fault.Conflict, "flow %q is owned by the repository", id).On(id, "id").Do("Clone it under another id, or change it in the repository")
+		return Published{}, ownedByRepository(id)
+	}
+	if err := checkTrial(in.Canary); err != nil {
+		return Published{}, err
 	}
 	given, problems := read(in.Policies)
 	if len(problems) > 0 {
@@ -109,13 +122,16 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	if _, err := p.registry.SavePolicy(ctx, in.Policies...); err != nil {
 		return Published{}, err
 	}
-	machine := machinePrefix + id
-	version, err := PublishMachine(ctx, p.states, machinePrefix, result)
+	v, err := p.make(ctx, &doc, in.Flow, result)
 	if err != nil {
 		return Published{}, err
 	}
-	live := registry.Live{ID: id, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Machine: machine, Version: version}
-	return Published{Flow: id, Machine: machine, Version: version}, p.registry.SaveFlow(ctx, live)
+	v.By, v.Comment, v.Trial = in.By, in.Comment, in.Canary
+	live, err := p.release(ctx, nil, v)
+	if err != nil {
+		return Published{}, err
+	}
+	return Published{Flow: id, Number: live[0].Last, Machine: v.Machine, Version: v.ARN}, nil
 }
 
 // checkSubFlows refuses a flow that runs others which are not there to be run.

@@ -28,6 +28,15 @@ type press struct {
 	published []string // machine names
 	machine   []byte   // the last definition
 	before    func() error
+	routed    []string // machine and shares
+	noRoute   error
+}
+
+func (p *press) Route(_ context.Context, machine string, shares []fn.Share) error {
+	if p.noRoute == nil {
+		p.routed = append(p.routed, fmt.Sprint(machine, shares))
+	}
+	return p.noRoute
 }
 
 func (p *press) Publish(_ context.Context, name string, definition []byte) (string, error) {
@@ -145,11 +154,12 @@ func TestAFlowIsPublishedWithItsPolicies(t *testing.T) {
 	w := newPublishing(t)
 	doc := drawing("mine", `"mine-channel@1","not-lab@1"`, "")
 	got := w.post(t, "mine", Publication{Flow: doc, Policies: []json.RawMessage{filter("mine-channel", 1, "web")}})
-	want := Published{Flow: "mine", Machine: "flow-mine", Version: "arn:flow-mine:1"}
+	want := Published{Flow: "mine", Number: 1, Machine: "flow-mine", Version: "arn:flow-mine:1"}
 	if got.status != 200 || got.Published != want {
 		t.Fatalf("%+v", got)
 	}
-	wantLive := &registry.Live{ID: "mine", Title: "Mine", Event: "OrderReceived", Filters: []string{"mine-channel@1", "not-lab@1"}, Machine: "flow-mine", Version: want.Version}
+	wantLive := &registry.Live{ID: "mine", Title: "Mine", Event: "OrderReceived", Filters: []string{"mine-channel@1", "not-lab@1"}, Machine: "flow-mine", Version: want.Version,
+		Number: 1, Last: 1, Edition: 1}
 	if diff := cmp.Diff(wantLive, w.live(t, "mine")); diff != "" {
 		t.Error(diff)
 	}

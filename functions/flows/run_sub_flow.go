@@ -38,7 +38,7 @@ var RunSubFlow = fn.Function{
 	},
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
-		s := starter{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, registry.New(d.Table), d.States}
+		s := starterOf(d)
 		return fn.Task(s.runSubFlow)
 	},
 }
@@ -63,7 +63,7 @@ func (s starter) runSubFlow(ctx context.Context, in flow.SubFlowInput) (StartRes
 		if res.Record.Status.State == order.Canceled {
 			return out, canceled(&res.Record)
 		}
-		if _, err := s.orders.Table.Write(ctx, s.waits(in, n)); err != nil {
+		if _, err := s.orders.Table.Write(ctx, s.waiter(in, n)); err != nil {
 			return out, err
 		}
 	}
@@ -102,11 +102,11 @@ func (s starter) enter(r *store.Record, in flow.SubFlowInput) (store.Change, err
 	n++
 	r.Status.Runs[in.Flow] = n
 	r.Status.Waits = append(r.Status.Waits, flow.SubFlowSignalName(flow.RunName(in.Order, in.Flow, n)))
-	return store.Change{Outcome: n, Ops: []table.Op{s.waits(in, n)}}, nil
+	return store.Change{Outcome: n, Ops: []table.Op{s.waiter(in, n)}}, nil
 }
 
-// waits is the half of the rendezvous of the step that waits for the n-th run.
-func (s starter) waits(in flow.SubFlowInput, n int) table.Op {
+// waiter is the half of the rendezvous of the step that waits for the n-th run.
+func (s starter) waiter(in flow.SubFlowInput, n int) table.Op {
 	return rendezvous.Wait(in.Order, flow.SubFlowSignalName(flow.RunName(in.Order, in.Flow, n)), in.Token, s.orders.Now())
 }
 

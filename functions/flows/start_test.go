@@ -100,6 +100,14 @@ func (w world) received(t *testing.T, channel string, more ...event.Event) {
 	}
 }
 
+// publish makes flow "mine" live.
+func (w world) publish(t *testing.T, filters ...string) {
+	t.Helper()
+	if _, err := w.flows.Release(ctx, nil, registry.Version{Flow: "mine", Event: event.OrderReceived, Filters: filters, Machine: "flow-mine", ARN: "arn:flow-mine:1"}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func (w world) happen(t *testing.T, name string) {
 	t.Helper()
 	if _, err := w.orders.Change(ctx, id, name, "", func(*store.Record) (store.Change, error) {
@@ -139,9 +147,7 @@ func TestAnOrderEntersTheFlowsWhoseFilterItPasses(t *testing.T) {
 
 func TestAFlowOfTheConsoleRunsOnItsOwnMachine(t *testing.T) {
 	w := newWorld(t)
-	if err := w.flows.SaveFlow(ctx, registry.Live{ID: "mine", Event: event.OrderReceived, Filters: []string{"lab-channel@1"}, Machine: "flow-mine"}); err != nil {
-		t.Fatal(err)
-	}
+	w.publish(t, "lab-channel@1")
 	w.received(t, "lab")
 	out, err := w.start(ctx, id)
 	if diff := cmp.Diff([]string{"lab", "mine"}, out.Flows); diff != "" || err != nil {
@@ -177,9 +183,7 @@ func TestARunIsStartedOnceHoweverOftenTheEventArrives(t *testing.T) {
 // is tried again.
 func TestAStartThatWasLostIsMadeUpFor(t *testing.T) {
 	w := newWorld(t)
-	if err := w.flows.SaveFlow(ctx, registry.Live{ID: "mine", Event: event.OrderReceived, Machine: "flow-mine"}); err != nil {
-		t.Fatal(err)
-	}
+	w.publish(t)
 	w.received(t, "lab")
 	w.machines.down = func(name string) error {
 		if name == flow.RunName(id, "mine", 1) {

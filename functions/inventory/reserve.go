@@ -8,6 +8,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -32,12 +33,12 @@ var Reserve = fn.Function{
 	Summary:  "Reserve stock for every assigned line, all or nothing; queue the order for what is missing",
 	Input:    flow.ReserveInput{},
 	Result:   flow.ReserveResult{},
-	Failures: failures,
+	Failures: append(failures[:len(failures):len(failures)], steer.Failure()),
 	Example:  example,
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, d.Clock.Now}
-		return fn.Task(k.reserve)
+		return steer.NewGate(d).Guard(fn.Task(k.reserve), nil)
 	},
 }
 

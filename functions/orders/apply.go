@@ -8,6 +8,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -22,7 +23,7 @@ var ApplyEvent = fn.Function{
 	Summary:  "Apply a business event to an order through the transition table; optionally wait for a signal",
 	Input:    flow.ApplyInput{},
 	Result:   flow.ApplyResult{},
-	Failures: changing,
+	Failures: stepping,
 	Example: flow.ApplyInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "reserve", Key: "reserve#0"},
 		Event:     event.OrderReserved,
@@ -30,11 +31,15 @@ var ApplyEvent = fn.Function{
 	Timeout: 15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := storeOf(d)
-		return fn.Task(func(ctx context.Context, in flow.ApplyInput) (flow.ApplyResult, error) { return apply(ctx, s, in) })
+		task := fn.Task(func(ctx context.Context, in flow.ApplyInput) (flow.ApplyResult, error) { return apply(ctx, s, in) })
+		return steer.NewGate(d).Guard(task, begins)
 	},
 }
 
 func apply(ctx context.Context, s store.Store, in flow.ApplyInput) (flow.ApplyResult, error) {
+	if err := abandonedByPause(in); err != nil {
+		return flow.ApplyResult{}, err
+	}
 	res, err := s.Change(ctx, in.Order, in.Key+"/"+in.Event, in.Step, func(r *store.Record) (store.Change, error) {
 		if in.Event != event.OrderReleased { // giving stock back is part of canceling
 			if err := alive(r); err != nil {
@@ -135,12 +140,12 @@ var CreateFulfillmentOrders = fn.Function{
 	Summary:  "Create one fulfillment order per assigned location",
 	Input:    flow.PlanInput{},
 	Result:   flow.PlanResult{},
-	Failures: changing,
+	Failures: stepping,
 	Example:  flow.PlanInput{StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "create", Key: "create#0"}},
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := storeOf(d)
-		return fn.Task(func(ctx context.Context, in flow.PlanInput) (flow.PlanResult, error) { return plan(ctx, s, in) })
+		return guarded(d, fn.Task(func(ctx context.Context, in flow.PlanInput) (flow.PlanResult, error) { return plan(ctx, s, in) }))
 	},
 }
 

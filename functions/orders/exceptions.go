@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/registry"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -42,12 +42,15 @@ var RaiseException = fn.Function{
 }
 
 func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exception.Exception, error) {
+	if in.Error == steer.Code {
+		return exception.Exception{Order: in.Order, Run: in.Run, Step: in.Step, Error: in.Error}, holdStep(ctx, s, in)
+	}
 	e := exceptionOf(in, s.Now())
-	res, err := s.Change(ctx, in.Order, "exception/"+in.Key, in.Step, func(r *store.Record) (store.Change, error) {
+	res, err := s.Change(ctx, in.Order, exception.Signal(in.Key), in.Step, func(r *store.Record) (store.Change, error) {
 		if err := alive(r); err != nil {
 			return store.Change{}, err
 		}
-		if over, err := s.Done(ctx, in.Order, endedKey(in.Run)); err != nil || over {
+		if over, err := s.Done(ctx, in.Order, exception.EndedKey(in.Run)); err != nil || over {
 			return store.Change{}, err // a late attempt of a run that has ended: nobody waits for an answer
 		}
 		e.Name = r.Document.Name
@@ -88,7 +91,7 @@ func exceptionOf(in flow.ExceptionInput, now time.Time) exception.Exception {
 	e := exception.Exception{
 		ID: exception.ID(in.Order, in.Key), Order: in.Order, FulfillmentOrder: in.FulfillmentOrder, Line: in.Line, Run: in.Run, Step: in.Step,
 		Category: exception.Categorize(in.Error), Error: in.Error, Cause: in.Cause, Answers: in.Answers,
-		Signal: "exception/" + in.Key, RaisedAt: now, State: exception.Open,
+		Signal: exception.Signal(in.Key), RaisedAt: now, State: exception.Open,
 	}
 	e.Cause, e.Data = explained(in.Cause)
 	return e
@@ -217,7 +220,7 @@ func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow
 // the answer is committed: after a crash in between the exception is still on
 // the list, and answering it starts the same run.
 func (r resolver) restart(ctx context.Context, rec *store.Record, e exception.Exception) error {
-	id := flowOf(e.Run)
+	id := flow.OfRun(e.Run)
 	machine, err := r.flows.Machine(ctx, id)
 	if err != nil {
 		return err
@@ -231,17 +234,6 @@ func (r resolver) restart(ctx context.Context, rec *store.Record, e exception.Ex
 	}
 	rec.Status.Runs[id] = run
 	return nil
-}
-
-// flowOf takes the flow id out of "<order>-<flow>-<run>".
-func flowOf(run string) string {
-	_, rest, _ := strings.Cut(run, "-")
-	if i := strings.LastIndex(rest, "-"); i > 0 {
-		if _, err := strconv.Atoi(rest[i+1:]); err == nil {
-			return rest[:i]
-		}
-	}
-	return rest
 }
 
 func listed(all []flow.Answer) string {

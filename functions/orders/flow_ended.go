@@ -11,6 +11,7 @@ import (
 	"github.com/orderloom/orderloom/shared/exception"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -58,7 +59,7 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 		cause = "the execution ended as " + in.Detail.Status
 	}
 	run := in.Detail.Name
-	_, err := s.Change(ctx, id, endedKey(run), "", func(r *store.Record) (store.Change, error) {
+	_, err := s.Change(ctx, id, exception.EndedKey(run), "", func(r *store.Record) (store.Change, error) {
 		c, err := abandon(ctx, s, r, run)
 		if err != nil {
 			return c, err
@@ -71,7 +72,7 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 			return c, nil
 		}
 		e := exceptionOf(flow.ExceptionInput{
-			StepInput: flow.StepInput{Order: id, Run: run, Step: "(whole flow)", Key: endedKey(run)},
+			StepInput: flow.StepInput{Order: id, Run: run, Step: "(whole flow)", Key: exception.EndedKey(run)},
 			Error:     code, Cause: cause, Answers: possible(r.Status),
 		}, s.Now())
 		e.Category, e.Signal, e.Name = exception.Platform, "", r.Document.Name // nobody waits any more
@@ -87,16 +88,13 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 	return err
 }
 
-// endedKey is the key of the change that notes the end of a run.
-func endedKey(run string) string { return "ended/" + run }
-
 // abandon takes the exceptions of an ended run off the list: the execution that
 // waited for their answers is gone, and the one that is raised instead covers
 // them. Nor does the run wait for stock or events or hold the order any more.
 func abandon(ctx context.Context, s store.Store, r *store.Record, run string) (store.Change, error) {
 	var c store.Change
 	r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool {
-		return strings.HasPrefix(w, flow.StockSignalName(run+"#")) || rendezvous.IsEventSignalIn(w, run)
+		return strings.HasPrefix(w, flow.StockSignalName(run+"#")) || strings.HasPrefix(w, steer.Signal(run+"#")) || rendezvous.IsEventSignalIn(w, run)
 	})
 	for _, h := range slices.Clone(r.Status.Holds) {
 		if strings.HasPrefix(h.Signal, flow.HoldSignalName(run+"#")) {

@@ -23,7 +23,7 @@ var ApplyPolicies = fn.Function{
 	Summary:  "Evaluate policies on an order or on each of its lines, apply their actions and raise the outcome",
 	Input:    flow.PoliciesInput{},
 	Result:   flow.StepResult{},
-	Failures: append([]fn.Failure{{Code: fault.PolicyNotMet, Meaning: "a critical policy does not hold"}}, changing...),
+	Failures: append([]fn.Failure{{Code: fault.PolicyNotMet, Meaning: "a critical policy does not hold"}}, stepping...),
 	Example: flow.PoliciesInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "validate-header", Key: "validate-header#0"},
 		Entity:    "order", Policies: []string{"lab-header@1"}, Raises: flow.Raises{Success: event.OrderHeaderValidated, Failure: event.OrderHeaderValidateFailed},
@@ -31,7 +31,7 @@ var ApplyPolicies = fn.Function{
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		a := policyStep{storeOf(d), registry.New(d.Table)}
-		return fn.Task(a.apply)
+		return guarded(d, fn.Task(a.apply))
 	},
 }
 

@@ -21,7 +21,7 @@ var RaiseEvent = fn.Function{
 	Summary:  "Raise an event of the business's own about an order, with values of its fields",
 	Input:    flow.RaiseInput{},
 	Result:   flow.StepResult{},
-	Failures: changing,
+	Failures: stepping,
 	Example: flow.RaiseInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-wholesale-1", Step: "accepted", Key: "accepted#0"},
 		Event:     "ResellerOrderAccepted", Values: map[string]json.RawMessage{"total": json.RawMessage(`{"field":"order.totals.total"}`)},
@@ -29,7 +29,7 @@ var RaiseEvent = fn.Function{
 	Timeout: 15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := storeOf(d)
-		return fn.Task(func(ctx context.Context, in flow.RaiseInput) (flow.StepResult, error) { return raiseEvent(ctx, s, in) })
+		return guarded(d, fn.Task(func(ctx context.Context, in flow.RaiseInput) (flow.StepResult, error) { return raiseEvent(ctx, s, in) }))
 	},
 }
 

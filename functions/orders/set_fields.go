@@ -20,7 +20,7 @@ var SetFields = fn.Function{
 	Summary:  "Set fields and tags of an order, or of each of its lines, to values or copies of other fields",
 	Input:    flow.SetInput{},
 	Result:   flow.StepResult{},
-	Failures: changing,
+	Failures: stepping,
 	Example: flow.SetInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-wholesale-1", Step: "mark", Key: "mark#0"},
 		Entity:    "order", Set: json.RawMessage(`[{"set":"order.priority","value":"10"},{"addTag":"wholesale"}]`),
@@ -28,7 +28,7 @@ var SetFields = fn.Function{
 	Timeout: 15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		s := storeOf(d)
-		return fn.Task(func(ctx context.Context, in flow.SetInput) (flow.StepResult, error) { return setFields(ctx, s, in) })
+		return guarded(d, fn.Task(func(ctx context.Context, in flow.SetInput) (flow.StepResult, error) { return setFields(ctx, s, in) }))
 	},
 }
 

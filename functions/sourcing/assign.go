@@ -10,6 +10,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/registry"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -29,6 +30,7 @@ var Assign = fn.Function{
 		{Code: NoLocation, Meaning: "no assignment policy names a location for a line"},
 		{Code: fault.NotFound, Meaning: "no such order or policy"},
 		{Code: fault.OrderCanceled, Meaning: "the order was canceled meanwhile"},
+		steer.Failure(),
 	},
 	Example: flow.AssignInput{StepInput: flow.StepInput{
 		Order: "ord_01JZZZZZZZZZZZZZZZZZZZZZZZ", Run: "ord_01JZZZZZZZZZZZZZZZZZZZZZZZ-lab-1", Step: "assign", Key: "assign#0",
@@ -36,7 +38,7 @@ var Assign = fn.Function{
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		a := assigner{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, registry.New(d.Table)}
-		return fn.Task(a.assign)
+		return steer.NewGate(d).Guard(fn.Task(a.assign), nil)
 	},
 }
 

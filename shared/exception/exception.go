@@ -12,6 +12,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/order/store"
 	"github.com/orderloom/orderloom/shared/table"
 )
 
@@ -60,6 +61,21 @@ const listPartition, sk, docAttr, stateAttr = "EXCEPTIONS", "EXCEPTION", "doc", 
 func ID(order, key string) string {
 	sum := sha256.Sum256([]byte(order + "\x00" + key))
 	return "exc_" + strings.ToLower(base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:10]))
+}
+
+// Signal is the name under which the execution of a failed step waits for the
+// answer, and the key of the change that raises its exception.
+func Signal(key string) string { return "exception/" + key }
+
+// EndedKey is the key of the change that notes that a run ended without success.
+func EndedKey(run string) string { return "ended/" + run }
+
+// RaisedIn reports whether an exception was raised in a run, whatever became of it.
+func RaisedIn(ctx context.Context, s store.Store, order, run string) (bool, error) {
+	if bad, err := s.Began(ctx, order, Signal(run+"#")); err != nil || bad {
+		return bad, err
+	}
+	return s.Done(ctx, order, EndedKey(run))
 }
 
 // Categorize sorts a failure code.

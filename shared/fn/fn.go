@@ -93,13 +93,34 @@ type States interface {
 	// History returns up to limit events of an execution, oldest first. It takes an
 	// ARN or the name of a run, "<order>-<flow>-<n>".
 	History(ctx context.Context, execution string, limit int) ([]HistoryEvent, error)
-	// Publish creates or updates a machine, publishes a version and points the
-	// alias "live" at it; it returns the version's ARN. Placeholders
-	// ("${OrdersRecordFunction}", LogicalID) become the stack's function names.
+	// Publish creates or updates a machine, publishes a version and returns its
+	// ARN. The alias "live" of a new machine leads to it; one that is there stays
+	// where it is, see Route. Placeholders ("${OrdersRecordFunction}", LogicalID)
+	// become the stack's function names.
 	Publish(ctx context.Context, name string, definition []byte) (version string, err error)
 	// PublishExpress creates or updates an Express machine and publishes a version.
 	// No alias leads there: whoever runs it names the version.
 	PublishExpress(ctx context.Context, name string, definition []byte) (version string, err error)
+	// Route points the alias "live" of a machine at one or two versions.
+	Route(ctx context.Context, machine string, shares []Share) error
+	// Executions lists names of executions, newest first, and the cursor of the
+	// next page.
+	Executions(ctx context.Context, q ExecutionQuery) (names []string, next string, err error)
+}
+
+// Share is the part of new executions that a version gets.
+type Share struct {
+	Version string `json:"version"` // ARN
+	Percent int    `json:"percent"`
+}
+
+// ExecutionQuery asks for executions of a machine, or of one version of it.
+type ExecutionQuery struct {
+	Machine string // name without the stack
+	Version string // ARN; "": all versions
+	Running bool   // only those that have not ended
+	Limit   int    // 1 to 1,000; 0 means 1,000
+	After   string // the cursor of the page before
 }
 
 // HistoryEvent is one event of an execution's history.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -28,10 +29,10 @@ type Call struct {
 
 // Action adapts a provider action to a handler: it loads the records and the
 // instance, and hands over a client. It writes nothing: the outcome is applied
-// by the machine's next state.
+// by the machine's next state. While the step's flow is paused it does nothing.
 func Action[Out any](d fn.Deps, act func(context.Context, Call) (Out, error)) fn.Handler {
 	orders := store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}
-	return fn.Task(func(ctx context.Context, in flow.ActionInput) (Out, error) {
+	task := fn.Task(func(ctx context.Context, in flow.ActionInput) (Out, error) {
 		var none Out
 		call, err := load(ctx, d, orders, in)
 		if err != nil {
@@ -39,6 +40,7 @@ func Action[Out any](d fn.Deps, act func(context.Context, Call) (Out, error)) fn
 		}
 		return act(ctx, call)
 	})
+	return steer.NewGate(d).Guard(task, nil)
 }
 
 func load(ctx context.Context, d fn.Deps, orders store.Store, in flow.ActionInput) (Call, error) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/provider"
@@ -24,7 +25,7 @@ var CreateOrder = fn.Function{
 	Summary:  "Ask the warehouse to ship a fulfillment order",
 	Input:    flow.ActionInput{},
 	Result:   order.Sent{},
-	Failures: talking,
+	Failures: append(talking[:len(talking):len(talking)], steer.Failure()),
 	Example: flow.ActionInput{
 		StepInput: flow.StepInput{
 			Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "send",

@@ -7,6 +7,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/provider"
@@ -29,7 +30,7 @@ var CreateFulfillment = fn.Function{
 	Summary:  "Tell the shop which lines a shipment carries and how to track it",
 	Input:    flow.ActionInput{},
 	Result:   order.Reported{},
-	Failures: append(talking[:len(talking):len(talking)], fn.Failure{Code: fault.TooLarge, Meaning: "the order has more fulfillment orders or lines than are read"}),
+	Failures: append(talking[:len(talking):len(talking)], fn.Failure{Code: fault.TooLarge, Meaning: "the order has more fulfillment orders or lines than are read"}, steer.Failure()),
 	Example: flow.ActionInput{
 		StepInput: flow.StepInput{
 			Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "report",

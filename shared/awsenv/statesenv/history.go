@@ -13,8 +13,34 @@ import (
 	"github.com/orderloom/orderloom/shared/fn"
 )
 
-// maxPage is how many events one call returns.
+// maxPage is how many events, or executions, one call returns.
 const maxPage = 1000
+
+// Executions implements fn.States.
+func (p port) Executions(ctx context.Context, q fn.ExecutionQuery) (names []string, next string, err error) {
+	of := p.machine(q.Machine)
+	if q.Version != "" {
+		of = q.Version
+	}
+	in := &sfn.ListExecutionsInput{StateMachineArn: &of, MaxResults: int32(min(q.Limit, maxPage))}
+	if q.Limit == 0 {
+		in.MaxResults = maxPage
+	}
+	if q.Running {
+		in.StatusFilter = types.ExecutionStatusRunning
+	}
+	if q.After != "" {
+		in.NextToken = &q.After
+	}
+	out, err := p.client.ListExecutions(ctx, in)
+	if err != nil {
+		return nil, "", fail(ctx, err, "list", q.Machine)
+	}
+	for _, x := range out.Executions {
+		names = append(names, aws.ToString(x.Name))
+	}
+	return names, aws.ToString(out.NextToken), nil
+}
 
 // History implements fn.States. The execution is an ARN or the name of a run,
 // "<order>-<flow>-<n>".

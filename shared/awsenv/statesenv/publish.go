@@ -21,7 +21,7 @@ func (p port) Publish(ctx context.Context, name string, definition []byte) (stri
 	if err != nil {
 		return "", err
 	}
-	return version, p.point(ctx, name, version)
+	return version, p.begin(ctx, name, version)
 }
 
 // PublishExpress implements fn.States.
@@ -59,22 +59,28 @@ func (p port) save(ctx context.Context, name, definition string, kind types.Stat
 	return aws.ToString(updated.StateMachineVersionArn), nil
 }
 
-// point lets the alias lead to a version.
-func (p port) point(ctx context.Context, name, version string) error {
-	alias := aws.String(p.machine(name) + ":" + Live)
-	routes := []types.RoutingConfigurationListItem{{StateMachineVersionArn: &version, Weight: 100}}
-	update := func() error {
-		_, err := p.client.UpdateStateMachineAlias(ctx, &sfn.UpdateStateMachineAliasInput{StateMachineAliasArn: alias, RoutingConfiguration: routes})
-		return err
-	}
-	err := update()
-	if _, absent := errors.AsType[*types.ResourceNotFound](err); absent {
-		_, err = p.client.CreateStateMachineAlias(ctx, &sfn.CreateStateMachineAliasInput{Name: aws.String(Live), RoutingConfiguration: routes})
-		if _, twice := errors.AsType[*types.ConflictException](err); twice {
-			err = update() // somebody else published the first version just now
-		}
+// begin makes the alias of a machine that has none yet.
+func (p port) begin(ctx context.Context, name, version string) error {
+	_, err := p.client.CreateStateMachineAlias(ctx, &sfn.CreateStateMachineAliasInput{Name: aws.String(Live), RoutingConfiguration: routes(fn.Share{Version: version, Percent: 100})})
+	if _, exists := errors.AsType[*types.ConflictException](err); exists {
+		return nil // it leads somewhere already, and Route moves it
 	}
 	return fail(ctx, err, "make live the machine for", name)
+}
+
+// Route implements fn.States.
+func (p port) Route(ctx context.Context, machine string, shares []fn.Share) error {
+	_, err := p.client.UpdateStateMachineAlias(ctx, &sfn.UpdateStateMachineAliasInput{
+		StateMachineAliasArn: aws.String(p.machine(machine) + ":" + Live), RoutingConfiguration: routes(shares...)})
+	return fail(ctx, err, "route", machine)
+}
+
+func routes(shares ...fn.Share) []types.RoutingConfigurationListItem {
+	all := make([]types.RoutingConfigurationListItem, len(shares))
+	for i, s := range shares {
+		all[i] = types.RoutingConfigurationListItem{StateMachineVersionArn: aws.String(s.Version), Weight: int32(s.Percent)}
+	}
+	return all
 }
 
 // substitute puts the stack's function names in the place of their logical ids,

@@ -122,8 +122,61 @@ func TestPublishMakesAMachineLive(t *testing.T) {
 	if err := w.Start(t.Context(), "flow-mine", "ord_1-mine-2", []byte(`{}`)); err != nil {
 		t.Fatal(err)
 	}
+	if got := <-w.invoked; got != "shop-orders-record" {
+		t.Errorf("what is published is not live before it is routed, but the machine calls %s", got)
+	}
+	w.route(t, fn.Share{Version: prefix + "flow-mine:2", Percent: 100})
+	if err := w.Start(t.Context(), "flow-mine", "ord_1-mine-3", []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
 	if got := <-w.invoked; got != "shop-intake-settle" {
-		t.Errorf("after the second publication the machine calls %s", got)
+		t.Errorf("behind the second version the machine calls %s", got)
+	}
+}
+
+func (w world) route(t *testing.T, shares ...fn.Share) {
+	t.Helper()
+	if err := w.Route(t.Context(), "flow-mine", shares); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Both versions get their share, and who runs on which can be listed.
+func TestExecutionsAreListedByVersionAndState(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	first := w.publish(t, "flow-mine", recording())
+	second := w.publish(t, "flow-mine", waiting())
+	w.route(t, fn.Share{Version: first, Percent: 50}, fn.Share{Version: second, Percent: 50})
+	for _, share := range []string{first, second} {
+		w.route(t, fn.Share{Version: share, Percent: 100})
+		for _, n := range []string{"1", "2", "3"} {
+			run := "ord_" + share[len(share)-1:] + "-mine-" + n
+			if err := w.Start(t.Context(), "flow-mine", run, []byte(`{}`)); err != nil {
+				t.Fatal(err)
+			}
+			if share == first {
+				w.ended(t, run)
+			}
+		}
+	}
+	names, next, err := w.Executions(t.Context(), fn.ExecutionQuery{Machine: "flow-mine", Version: first, Limit: 2})
+	if err != nil || next == "" || !slices.Equal(names, []string{"ord_1-mine-3", "ord_1-mine-2"}) {
+		t.Errorf("the newest two of the first version: %v, %q, %v", names, next, err)
+	}
+	names, next, err = w.Executions(t.Context(), fn.ExecutionQuery{Machine: "flow-mine", Version: first, Limit: 2, After: next})
+	if err != nil || next != "" || !slices.Equal(names, []string{"ord_1-mine-1"}) {
+		t.Errorf("the next page: %v, %q, %v", names, next, err)
+	}
+	names, _, err = w.Executions(t.Context(), fn.ExecutionQuery{Machine: "flow-mine", Running: true})
+	if err != nil || !slices.Equal(names, []string{"ord_2-mine-3", "ord_2-mine-2", "ord_2-mine-1"}) {
+		t.Errorf("those that run: %v, %v", names, err)
+	}
+	if _, _, err := w.Executions(t.Context(), fn.ExecutionQuery{Machine: "none"}); !fault.Is(err, fault.NotFound) {
+		t.Errorf("of a machine that is not there: %v", err)
+	}
+	if err := w.Route(t.Context(), "none", []fn.Share{{Version: first, Percent: 100}}); err == nil {
+		t.Error("a machine that is not there is not routed")
 	}
 }
 

@@ -121,6 +121,10 @@ func (idle) Put(context.Context, []fn.BusEntry) ([]int, error)              { re
 func (idle) Get(context.Context, string) (string, error)                    { return "value", nil }
 func (idle) Publish(context.Context, string, []byte) (string, error)        { return "v", nil }
 func (idle) PublishExpress(context.Context, string, []byte) (string, error) { return "v", nil }
+func (idle) Route(context.Context, string, []fn.Share) error                { return nil }
+func (idle) Executions(context.Context, fn.ExecutionQuery) ([]string, string, error) {
+	return nil, "", nil
+}
 func (idle) History(context.Context, string, int) ([]fn.HistoryEvent, error) {
 	return []fn.HistoryEvent{{ID: 1, At: time.Unix(0, 0), Type: "ExecutionStarted"}}, nil
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -70,6 +72,15 @@ const saveAttempts = 5
 // immutable: to save it again is success, to save other content under its
 // reference a conflict.
 func (r Registry) SavePolicy(ctx context.Context, docs ...json.RawMessage) ([]policy.Policy, error) {
+	all, err := parsed(docs)
+	if err != nil {
+		return nil, err
+	}
+	_, err = r.Release(ctx, docs)
+	return all, err
+}
+
+func parsed(docs []json.RawMessage) ([]policy.Policy, error) {
 	all := make([]policy.Policy, len(docs))
 	for i, doc := range docs {
 		var problems policy.Problems
@@ -77,16 +88,7 @@ func (r Registry) SavePolicy(ctx context.Context, docs ...json.RawMessage) ([]po
 			return nil, fault.New(fault.Invalid, "%v", problems).On(all[i].ID, "")
 		}
 	}
-	for range saveAttempts {
-		ops, err := r.unpublished(ctx, all, docs)
-		if err != nil || len(ops) == 0 {
-			return all, err
-		}
-		if err := r.table.Transact(ctx, ops...); !table.IsConditionFailed(err) {
-			return all, err
-		}
-	}
-	return nil, fault.New(fault.Conflict, "others keep publishing the same policies").Do("Try again")
+	return all, nil
 }
 
 // unpublished are the writes of those policies that are not published yet.
@@ -110,6 +112,42 @@ func (r Registry) unpublished(ctx context.Context, policies []policy.Policy, doc
 		}
 	}
 	return ops, nil
+}
+
+// PolicyVersions lists the published versions of a policy, oldest first.
+func (r Registry) PolicyVersions(ctx context.Context, id string) ([]PolicyVersion, error) {
+	own, err := ownPolicies()
+	if err != nil {
+		return nil, err
+	}
+	byNumber := map[int]PolicyVersion{}
+	for _, p := range own {
+		if p.ID == id {
+			byNumber[p.Version] = PolicyVersion{Policy: p, Repository: true, Document: statemachines.PolicyDocument(id)}
+		}
+	}
+	err = r.each(ctx, table.Query{PK: "POLICY#" + id}, func(item table.Item) error {
+		p, problems := policy.Parse(item.Bytes(docAttr))
+		if len(problems) > 0 {
+			return fault.New(fault.Internal, "published policy %s does not read: %v", item.Key(), problems)
+		}
+		if _, ok := byNumber[p.Version]; !ok { // the repository's goes first, as in Policies
+			byNumber[p.Version] = PolicyVersion{Policy: p, Document: item.Bytes(docAttr)}
+		}
+		return nil
+	})
+	var all []PolicyVersion
+	for _, n := range slices.Sorted(maps.Keys(byNumber)) {
+		all = append(all, byNumber[n])
+	}
+	return all, err
+}
+
+// PolicyVersion is one published version of a policy.
+type PolicyVersion struct {
+	Policy     policy.Policy
+	Repository bool
+	Document   json.RawMessage
 }
 
 func samePolicy(a, b policy.Policy) bool {

@@ -77,6 +77,12 @@ func (s Store) Done(ctx context.Context, id, key string) (bool, error) {
 	return item != nil, err
 }
 
+// Began reports whether a change was applied whose key begins with prefix.
+func (s Store) Began(ctx context.Context, id, prefix string) (bool, error) {
+	page, err := s.Table.Query(ctx, table.Query{PK: Partition(id), Prefix: journalPrefix + prefix, Limit: 1})
+	return len(page.Items) > 0, err
+}
+
 // refused is the result of a change that could not be decided, unless the record
 // was read after the same change and the journal before it.
 func (s Store) refused(ctx context.Context, id, key string, refusal error) (Result, error) {
