@@ -51,12 +51,12 @@ func flowRow(l registry.Live, c steer.Control) FlowRow {
 // flowAPI serves /api/flows, /api/flows/{id} and its versions.
 func (s site) flowAPI(ctx context.Context, req fn.Request) (fn.Response, error) {
 	id := req.Params["id"]
-	switch parts := strings.Split(strings.Trim(req.Path, "/"), "/"); {
-	case id == "":
+	switch strings.Count(strings.Trim(req.Path, "/"), "/") {
+	case 1:
 		return s.flowList(ctx)
-	case len(parts) == 3:
+	case 2:
 		return s.flowDetail(ctx, id)
-	case req.Params["number"] != "":
+	case 4:
 		return s.flowVersion(ctx, id, req.Params["number"])
 	}
 	if _, err := s.flows.Flow(ctx, id); err != nil {

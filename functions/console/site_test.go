@@ -364,7 +364,14 @@ func TestStockOfAProduct(t *testing.T) {
 func TestEveryDeclaredRouteIsServed(t *testing.T) {
 	w := full(t)
 	for _, route := range Site.Trigger.Routes {
-		r := w.get(route.Path, nil, "id", "ord_1", "run", "ord_1-lab-1", "sku", "A")
+		id := "ord_1"
+		switch {
+		case strings.HasPrefix(route.Path, "/api/flows/"):
+			id = "lab"
+		case strings.HasPrefix(route.Path, "/api/policies/"):
+			id = "lab-channel"
+		}
+		r := w.get(route.Path, nil, "id", id, "run", "ord_1-lab-1", "sku", "A", "number", "0")
 		if r.status != 200 {
 			t.Errorf("%s: %d %s", route.Path, r.status, r.body)
 		}
