@@ -126,7 +126,12 @@ type runs struct {
 	fn.States
 	mu      sync.Mutex
 	started map[string]int
+	running []string // names of executions
 	down    error
+}
+
+func (r *runs) Executions(context.Context, fn.ExecutionQuery) ([]string, string, error) {
+	return r.running, "", r.down
 }
 
 func (r *runs) Start(_ context.Context, machine, name string, _ []byte) error {
