@@ -8,17 +8,35 @@ import (
 
 	"github.com/orderloom/orderloom/functions/flows"
 	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow/registry"
 )
 
 type flowCmd struct {
 	Compile compileCmd `cmd:"" help:"Compile a flow document and print its machine, with what an order costs on standard error, or all its problems."`
 	Diff    diffCmd    `cmd:"" help:"Tell in words what differs between two flow documents."`
 	Publish publishCmd `cmd:"" help:"Publish a flow document, with its policies, to the running Orderloom."`
+
+	List         listFlowsCmd    `cmd:"" help:"List the live flows and what each does."`
+	Show         showFlowCmd     `cmd:"" help:"Show what a flow does, and who waits because of it."`
+	Versions     versionsCmd     `cmd:"" help:"List the versions of a flow."`
+	Rollback     rollbackCmd     `cmd:"" help:"Make an older version of a flow live again; running orders stay on theirs."`
+	Promote      steerCmd        `cmd:"" help:"Give all new orders to the version on trial."`
+	Pause        steerCmd        `cmd:"" help:"Let orders queue before a flow and running ones hold at their next step."`
+	Resume       steerCmd        `cmd:"" help:"Let those go on who wait, in order and at a rate."`
+	Stop         steerCmd        `cmd:"" help:"Let no order enter a flow; running ones finish."`
+	CancelOrders cancelOrdersCmd `cmd:"" help:"Count the orders that a flow runs for and, with --confirm, cancel them."`
 }
 
 type publishCmd struct {
 	File     string   `arg:"" help:"The flow document." type:"existingfile"`
 	Policies []string `help:"Policy documents that are published with it." type:"existingfile"`
+	By       string   `help:"Who publishes it." default:"operator" env:"USER"`
+	Comment  string   `help:"Why."`
+
+	Canary    int `help:"Percent of the new orders that it gets at first, on trial."`
+	Minutes   int `help:"How long the trial takes." default:"60"`
+	Minimum   int `help:"Orders without which nothing is decided." default:"50"`
+	Threshold int `help:"Percent of its orders that may have an exception." default:"5"`
 }
 
 func (c *publishCmd) Run(s *session) error {
@@ -46,6 +64,10 @@ func (c *publishCmd) Run(s *session) error {
 		}
 		in.Policies = append(in.Policies, data)
 	}
+	in.By, in.Comment = c.By, c.Comment
+	if c.Canary > 0 {
+		in.Canary = &registry.Trial{Percent: c.Canary, Minutes: c.Minutes, Minimum: c.Minimum, Threshold: c.Threshold}
+	}
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
@@ -54,6 +76,10 @@ func (c *publishCmd) Run(s *session) error {
 	if err := api.call("POST", "/api/flows/"+url.PathEscape(head.ID)+"/publish", nil, body, &out); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(s.out, "flow %s is live as %s; running orders stay on their version\n", out.Flow, out.Version)
+	if in.Canary != nil {
+		_, err = fmt.Fprintf(s.out, "version %d of flow %s is on trial with %d %% of the new orders, as %s\n", out.Number, out.Flow, c.Canary, out.Version)
+		return err
+	}
+	_, err = fmt.Fprintf(s.out, "version %d of flow %s is live as %s; running orders stay on their version\n", out.Number, out.Flow, out.Version)
 	return err
 }

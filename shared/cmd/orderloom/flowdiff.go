@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow/diff"
@@ -10,16 +9,16 @@ import (
 
 // diffCmd is flow diff: what changed between two drawings, in words.
 type diffCmd struct {
-	Old string `arg:"" help:"The flow document as it was." type:"existingfile"`
-	New string `arg:"" help:"The flow document as it is." type:"existingfile"`
+	Old string `arg:"" help:"The flow document as it was: a file, or ID@NUMBER of the running Orderloom."`
+	New string `arg:"" help:"The flow document as it is."`
 }
 
 func (c *diffCmd) Run(s *session) error {
-	was, err := os.ReadFile(c.Old)
+	was, err := s.flowDocument(c.Old)
 	if err != nil {
 		return err
 	}
-	is, err := os.ReadFile(c.New)
+	is, err := s.flowDocument(c.New)
 	if err != nil {
 		return err
 	}

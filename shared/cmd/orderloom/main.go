@@ -27,8 +27,8 @@ type cli struct {
 	Exceptions exceptionsCmd `cmd:"" help:"List what waits for a person, and answer it."`
 	Messages   messagesCmd   `cmd:"" help:"List inbound messages in error, and replay them."`
 	Stock      stockCmd      `cmd:"" help:"Show stock, or post a receipt."`
-	Flow       flowCmd       `cmd:"" help:"Compile a flow document and explain, price or draw it; compare two; publish one."`
-	Policy     policyCmd     `cmd:"" help:"Run the tests of policies, or say how two versions of one differ."`
+	Flow       flowCmd       `cmd:"" help:"Compile a flow document and explain, price or draw it; compare two; publish one; pause, resume, stop flows or go back."`
+	Policy     policyCmd     `cmd:"" help:"Run the tests of policies; say how two versions of one differ; publish one, or go back."`
 	Invoke     invokeCmd     `cmd:"" help:"Invoke one function with an event, as the running Orderloom or on a fresh one."`
 	Fake       fakeCmd       `cmd:"" help:"Steer the fake services of the running Orderloom."`
 	Env        envCmd        `cmd:"" help:"Print the environment that points the AWS CLI and SDKs at the running Orderloom."`

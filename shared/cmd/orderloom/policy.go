@@ -17,6 +17,10 @@ import (
 type policyCmd struct {
 	Test policyTestCmd `cmd:"" help:"Run the tests of policies; the exit code is 1 when one fails."`
 	Diff policyDiffCmd `cmd:"" help:"Say in words how two versions of a policy differ."`
+
+	Publish  policyPublishCmd  `cmd:"" help:"List the flows that a version of a policy changes and, with --confirm, publish it with them."`
+	Versions policyVersionsCmd `cmd:"" help:"List the published versions of a policy."`
+	Rollback policyRollbackCmd `cmd:"" help:"The same for a new version with the content of an older one."`
 }
 
 type policyTestCmd struct {
