@@ -29,7 +29,7 @@ func (p publisher) rollback(ctx context.Context, l registry.Live, said Told) (re
 	if v.RollbackOf > 0 {
 		number = v.RollbackOf
 	}
-	if v.ARN == l.Version && l.Canary == nil {
+	if number == l.Content() && l.Canary == nil {
 		return l, fault.New(fault.Conflict, "version %d is live", number).On(l.ID, "version")
 	}
 	v.At, v.By, v.Comment, v.RollbackOf, v.Trial, v.Edition = p.now(), said.By, said.Comment, number, nil, l.Edition
