@@ -17,7 +17,8 @@ const drainEvery = time.Minute
 // Drain lets those go on who waited while a flow was paused: steps of running
 // orders and orders that wait to enter, each in order, at the rate that the flow
 // was resumed with. Taking a share of the rate is a write, whose change invokes
-// it again a second later; the schedule looks after what a crash left behind.
+// it again a second later; the schedule looks after what a crash left behind. On
+// one machine a stream has no such window: there the rate is kept by the minute.
 var Drain = fn.Function{
 	ID:      "flows/drain",
 	Summary: "Let the orders go on that waited while their flow was paused, in order and at its rate",

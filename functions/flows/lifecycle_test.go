@@ -341,7 +341,10 @@ func TestNoOrderIsLostOrStartedTwice(t *testing.T) {
 			"rollback": func(*rapid.T) { l.tell("rollback") },
 			"drain":    func(*rapid.T) { l.drain() },
 			"watch": func(*rapid.T) {
-				l.process(func() error { _, err := watcher{publisherOf(l.deps()), starterOf(l.deps()).orders}.watch(ctx); return err })
+				l.process(func() error {
+					_, err := watcher{publisherOf(l.deps()), starterOf(l.deps()).orders}.watch(ctx)
+					return err
+				})
 			},
 		})
 		l.settle()

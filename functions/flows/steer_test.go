@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -194,6 +196,9 @@ func TestAStoppedFlowTakesNoneUntilItIsPublishedAgain(t *testing.T) {
 	w.tell(t, "mine", "pause", Told{})
 	w.arrived(t, "ord_1")
 	w.tell(t, "mine", "stop", Told{By: "ann"})
+	if _, err := w.start(ctx, "ord_1"); err != nil { // its event again: it queues since before
+		t.Fatal(err)
+	}
 	if out := w.arrived(t, "ord_2"); !slices.Equal(out.LeftOut, []string{"mine"}) || !slices.Equal(out.Flows, []string{"lab"}) {
 		t.Fatalf("%+v", out)
 	}
@@ -293,6 +298,73 @@ func TestWhatCannotBeSteered(t *testing.T) {
 	if status, failed := w.call(t, Steer, "/api/flows/{id}/pause", "lab", Told{Rate: steer.MaxRate + 1}, nil); status != 400 || failed.Field != "rate" {
 		t.Errorf("%d %v", status, failed)
 	}
+}
+
+func TestManyAtOnceLoseNoOrder(t *testing.T) {
+	w := newWorld(t)
+	for _, id := range orderIDs() {
+		doc := order.Document{Channel: "lab", ExternalID: id, Name: id, Lines: []order.Line{{ID: "1", Kind: order.Physical, Quantity: 1}}}
+		if _, _, err := w.orders.Create(ctx, id, "create", doc, event.Event{Name: event.OrderReceived}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var wg sync.WaitGroup
+	for _, id := range orderIDs() {
+		wg.Go(func() {
+			for range 50 {
+				if _, err := w.start(ctx, id); err == nil {
+					return
+				} else if !fault.Is(err, fault.Conflict) {
+					t.Error(err)
+				}
+			}
+			t.Errorf("%s finds no way in", id)
+		})
+	}
+	s := steerer{publisherOf(w.deps), w.table}
+	for range 5 {
+		wg.Go(func() {
+			for _, verb := range []string{"pause", "resume", "stop", "resume"} {
+				if _, err := s.tell(ctx, "lab", verb, Told{}); err != nil && !fault.Is(err, fault.Conflict) {
+					t.Error(err)
+				}
+				w.pass(time.Second)
+				if err := (drainer{w.starter}).drainAll(ctx); err != nil && !fault.Is(err, fault.Conflict) {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	if s := w.control(t, "lab").State; s == steer.Paused || s == steer.Stopped {
+		w.tell(t, "lab", "resume", Told{})
+	}
+	for range 30 {
+		w.pass(time.Second)
+		w.drain(t)
+	}
+	left, err := steer.LeftOut(ctx, w.table, "lab", 100)
+	if err != nil || w.control(t, "lab").State != steer.Running {
+		t.Fatalf("%v, %+v", err, w.control(t, "lab"))
+	}
+	for _, id := range orderIDs() {
+		_, runs := w.machines.started["lab "+flow.RunName(id, "lab", 1)]
+		out := slices.ContainsFunc(left, func(e steer.Entry) bool { return e.Order == id })
+		if !runs && !out {
+			t.Errorf("%s is lost", id)
+		}
+	}
+	if len(w.machines.started) > len(orderIDs()) {
+		t.Errorf("started %v", w.machines.names())
+	}
+}
+
+func orderIDs() []string {
+	var all []string
+	for n := range 20 {
+		all = append(all, fmt.Sprintf("ord_%02d", n))
+	}
+	return all
 }
 
 // held lets a step of a running order wait.

@@ -23,14 +23,17 @@ func waiters(flow string) string { return "STEER#" + flow }
 const queued, leftOut, held = "Q#", "L#", "H#"
 
 // Enqueue lets an order wait until the flow takes it, or, when the flow is
-// stopped, notes that it was left out. Doing it twice is doing it once. Ok is
-// false when the flow is in another state by now.
+// stopped, notes that it was left out, unless it queues since before. Doing it
+// twice is doing it once. Ok is false when the flow is in another state by now.
 func Enqueue(ctx context.Context, t table.Table, c Control, e Entry) (ok bool, err error) {
-	list := queued
+	list, place := queued, e.At.Format(table.SortableTime)+"#"+e.Order
 	if c.State == Stopped {
 		list = leftOut
+		if has, err := t.Get(ctx, table.Key{PK: waiters(c.Flow), SK: queued + place}); err != nil || has != nil {
+			return has != nil, err // it came before
+		}
 	}
-	item, err := itemOf(c.Flow, list+e.At.Format(table.SortableTime)+"#"+e.Order, e)
+	item, err := itemOf(c.Flow, list+place, e)
 	if err != nil {
 		return false, err
 	}

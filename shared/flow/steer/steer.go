@@ -132,9 +132,6 @@ func Save(ctx context.Context, t table.Table, c Control) (saved Control, ok bool
 	return c, err == nil, err
 }
 
-// IsControl reports whether a changed item is what a flow was told, and which.
-func IsControl(k table.Key) (flow string, ok bool) { return k.SK, k.PK == controls }
-
 // still makes a transaction depend on the state that a control was read in.
 func (c Control) still() table.Op {
 	return table.Check(key(c.Flow), table.Equal(stateAttr, string(c.State)))
