@@ -17,6 +17,9 @@ func (c *Manual) Next() (at time.Time, ok bool) {
 	return at, ok
 }
 
+// Quiet reports whether every function that a timer started has returned.
+func (c *Manual) Quiet() bool { return c.running.Load() == 0 }
+
 // AdvanceTo moves the clock to t, unless it is there already, and starts every
 // timer that became due.
 func (c *Manual) AdvanceTo(t time.Time) {
@@ -40,7 +43,7 @@ func Drive(ctx context.Context, c *Manual, horizon time.Duration, idle, done fun
 	end := c.Now().Add(horizon)
 	quiet := 0
 	for ctx.Err() == nil {
-		if c.running.Load() > 0 || !idle() {
+		if !c.Quiet() || !idle() {
 			quiet = 0
 			time.Sleep(settle)
 			continue
