@@ -50,6 +50,8 @@ func All() []fn.Function {
 		flows.Publish,
 		flows.PublishPolicy,
 		flows.Steer,
+		flows.Library,
+		flows.Import,
 		flows.Start,
 		flows.RunSubFlow,
 		flows.Resume,

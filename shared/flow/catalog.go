@@ -39,6 +39,7 @@ type Provider struct {
 	Summary    string          `json:"summary"`
 	Service    string          `json:"service"`
 	Parameters json.RawMessage `json:"parameters,omitempty"` // list of provider.Parameter
+	Lookups    []string        `json:"lookups,omitempty"`    // mapping tables that its actions look things up in
 	Handlers   []inbox.Handler `json:"handlers,omitempty"`
 	Functions  []string        `json:"functions,omitempty"`
 }

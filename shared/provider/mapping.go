@@ -148,3 +148,25 @@ func loadEntries(ctx context.Context, t table.Table, group string, asked []entry
 	}
 	return found, nil
 }
+
+// Entries returns up to limit entries of a table of a mapping group, and whether
+// there are more.
+func Entries(ctx context.Context, t table.Table, group, name string, limit int) (all map[string]string, more bool, err error) {
+	all = map[string]string{}
+	q := table.Query{PK: mappingKey(group, name, "").PK}
+	for {
+		page, err := t.Query(ctx, q)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, item := range page.Items {
+			if len(all) == limit {
+				return all, true, nil
+			}
+			all[item.Str(table.SK)] = item.Str(valueAttr)
+		}
+		if q.After = page.Next; q.After == "" {
+			return all, false, nil
+		}
+	}
+}

@@ -94,3 +94,23 @@ func TestTransformUsesTheInstancesGroup(t *testing.T) {
 		t.Errorf("%s, %v", got, err)
 	}
 }
+
+func TestEntriesOfATable(t *testing.T) {
+	t.Parallel()
+	s := newTable(t)
+	if err := provider.SaveMapping(t.Context(), s, "eu", "carrier", map[string]string{"a": "A", "b": "B", provider.EveryValue: "C"}); err != nil {
+		t.Fatal(err)
+	}
+	for limit, want := range map[int]struct {
+		n    int
+		more bool
+	}{0: {0, true}, 2: {2, true}, 3: {3, false}, 100: {3, false}} {
+		all, more, err := provider.Entries(t.Context(), s, "eu", "carrier", limit)
+		if err != nil || len(all) != want.n || more != want.more {
+			t.Errorf("at most %d: %v %t %v", limit, all, more, err)
+		}
+	}
+	if all, more, err := provider.Entries(t.Context(), s, "us", "carrier", 5); err != nil || more || len(all) != 0 {
+		t.Errorf("a table that is not there: %v %t %v", all, more, err)
+	}
+}

@@ -17,6 +17,7 @@ type Provider struct {
 	Summary    string
 	Service    Service
 	Parameters []Parameter
+	Lookups    []string // mapping tables that its actions look things up in
 	Handlers   []inbox.Handler
 	Functions  []fn.Function // transformations and actions, in the order a reader wants them
 }

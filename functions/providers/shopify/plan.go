@@ -159,13 +159,16 @@ var companies = map[string]string{
 	"dhl_ecommerce": "DHL eCommerce", "canada_post": "Canada Post", "ontrac": "OnTrac", "royal_mail": "Royal Mail",
 }
 
+// carrierTable of a mapping group translates carriers to the shop's names.
+const carrierTable = "carrier"
+
 // company is the shop's name of the shipment's carrier.
 func company(ctx context.Context, c provider.Call) (string, error) {
 	carrier := c.Shipment.Carrier
 	if carrier == "" {
 		return "", nil
 	}
-	name, ok, err := provider.LookUp(ctx, c.Deps.Table, c.Instance.MappingGroup, "carrier", carrier)
+	name, ok, err := provider.LookUp(ctx, c.Deps.Table, c.Instance.MappingGroup, carrierTable, carrier)
 	if err != nil || ok {
 		return name, err
 	}

@@ -50,6 +50,7 @@ var Provider = provider.Provider{
 		{Name: paramHookSecret, Title: "Secret that signs webhooks", Secret: true, Required: true},
 		{Name: paramNextHook, Title: "Second valid secret, while the first is being changed", Secret: true},
 	},
+	Lookups:   []string{carrierTable},
 	Handlers:  handlers(),
 	Functions: []fn.Function{OrderIn, CreateFulfillment},
 }

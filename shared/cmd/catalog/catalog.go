@@ -49,7 +49,7 @@ func describeProvider(p provider.Provider) (flow.Provider, error) {
 	if err != nil {
 		return flow.Provider{}, fault.Wrap(err, fault.Internal, "encoding the parameters of %s", p.ID)
 	}
-	out := flow.Provider{ID: p.ID, Name: p.Name, Summary: p.Summary, Service: string(p.Service), Parameters: parameters, Handlers: p.Handlers}
+	out := flow.Provider{ID: p.ID, Name: p.Name, Summary: p.Summary, Service: string(p.Service), Parameters: parameters, Lookups: p.Lookups, Handlers: p.Handlers}
 	for _, f := range p.Functions {
 		out.Functions = append(out.Functions, f.ID)
 	}

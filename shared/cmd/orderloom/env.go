@@ -2,11 +2,17 @@ package main
 
 import "fmt"
 
-type envCmd struct{}
+type envCmd struct {
+	Print   printEnvCmd   `cmd:"" default:"1" help:"Print shell commands that point the AWS CLI and SDKs at the running Orderloom (the default)."`
+	Diff    envDiffCmd    `cmd:"" help:"Tell in words what differs between the live flows and policies of two Orderlooms."`
+	Promote envPromoteCmd `cmd:"" help:"Carry flows from one Orderloom to another, with the checks of flow import."`
+}
+
+type printEnvCmd struct{}
 
 // Run prints shell commands for `eval "$(orderloom env)"`. Without the last
 // variable the SDKs would dial sync-127.0.0.1 for StartSyncExecution.
-func (envCmd) Run(s *session) error {
+func (printEnvCmd) Run(s *session) error {
 	api, err := s.client()
 	if err != nil {
 		return err

@@ -12,9 +12,12 @@ import (
 )
 
 type flowCmd struct {
-	Compile compileCmd `cmd:"" help:"Compile a flow document and print its machine, with what an order costs on standard error, or all its problems."`
-	Diff    diffCmd    `cmd:"" help:"Tell in words what differs between two flow documents."`
-	Publish publishCmd `cmd:"" help:"Publish a flow document, with its policies, to the running Orderloom."`
+	Compile  compileCmd    `cmd:"" help:"Compile a flow document and print its machine, with what an order costs on standard error, or all its problems."`
+	Diff     diffCmd       `cmd:"" help:"Tell in words what differs between two flow documents."`
+	Simulate simulateCmd   `cmd:"" help:"Try a draft against orders without touching anything: path, decisions, cost, and what would have been different."`
+	Export   exportFlowCmd `cmd:"" help:"Write live flows, with their policies and what they rely on, as one bundle; secrets are named, never written."`
+	Import   importFlowCmd `cmd:"" help:"Check a bundle against the running Orderloom and publish all of it, or nothing."`
+	Publish  publishCmd    `cmd:"" help:"Publish a flow document, with its policies, to the running Orderloom."`
 
 	List         listFlowsCmd    `cmd:"" help:"List the live flows and what each does."`
 	Show         showFlowCmd     `cmd:"" help:"Show what a flow does, and who waits because of it."`

@@ -23,15 +23,16 @@ type cli struct {
 	Up         upCmd         `cmd:"" help:"Start Orderloom on this machine and send sample orders; stays up until Ctrl-C."`
 	Demo       demoCmd       `cmd:"" help:"Send the sample orders through the whole flow in virtual time, print what became of each, and exit."`
 	Send       sendCmd       `cmd:"" help:"Sign a document as its sender does and post it to the running Orderloom."`
-	Orders     ordersCmd     `cmd:"" help:"List orders, show one with its path and reasons; correct, cancel, release, approve or reject it."`
+	Orders     ordersCmd     `cmd:"" help:"List orders, show one with its path and reasons, export them; correct, cancel, release, approve or reject one."`
 	Exceptions exceptionsCmd `cmd:"" help:"List what waits for a person, and answer it."`
 	Messages   messagesCmd   `cmd:"" help:"List inbound messages in error, and replay them."`
 	Stock      stockCmd      `cmd:"" help:"Show stock, or post a receipt."`
-	Flow       flowCmd       `cmd:"" help:"Compile a flow document and explain, price or draw it; compare two; publish one; pause, resume, stop flows or go back."`
+	Flow       flowCmd       `cmd:"" help:"Compile a flow document and explain, price or draw it; compare two; try one against orders; publish one; export and import bundles; pause, resume, stop flows or go back."`
+	Refs       refsCmd       `cmd:"" help:"Tell who uses a policy, event, provider instance, mapping or action."`
 	Policy     policyCmd     `cmd:"" help:"Run the tests of policies; say how two versions of one differ; publish one, or go back."`
 	Invoke     invokeCmd     `cmd:"" help:"Invoke one function with an event, as the running Orderloom or on a fresh one."`
 	Fake       fakeCmd       `cmd:"" help:"Steer the fake services of the running Orderloom."`
-	Env        envCmd        `cmd:"" help:"Print the environment that points the AWS CLI and SDKs at the running Orderloom."`
+	Env        envCmd        `cmd:"" help:"Print the environment that points the AWS CLI and SDKs at the running Orderloom; compare two Orderlooms, carry flows between them."`
 	Reset      resetCmd      `cmd:"" help:"Delete the local data."`
 }
 

@@ -67,7 +67,7 @@ func TestEveryCommandSaysThatNothingRuns(t *testing.T) {
 	}
 	for _, args := range [][]string{
 		{"orders", "list"}, {"orders", "show", "#1"}, {"orders", "release", "#1"}, {"orders", "approve", "#1"}, {"exceptions", "list"}, {"exceptions", "retry", "#1"}, {"messages", "list"}, {"messages", "replay", "m"},
-		{"stock", "show", "A"}, {"stock", "post", "A", "B", "1"}, {"send", "shopify", file}, {"flow", "publish", file}, {"env"}, {"fake", "shipstation", "fail", "--times", "1"},
+		{"stock", "show", "A"}, {"stock", "post", "A", "B", "1"}, {"send", "shopify", file}, {"flow", "publish", file}, {"flow", "simulate", file, "--orders", "last-7-days"}, {"orders", "export"}, {"flow", "export", "lab"}, {"flow", "import", file}, {"refs", "policy", "x"}, {"env"}, {"env", "diff", "local", "local"}, {"env", "promote", "local", "local", "lab"}, {"fake", "shipstation", "fail", "--times", "1"},
 	} {
 		code, text := orderloom(t, t.TempDir(), args...)
 		if code != 1 || !strings.Contains(text, "no Orderloom runs on") || !strings.Contains(text, "make run") {

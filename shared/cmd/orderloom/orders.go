@@ -13,6 +13,7 @@ import (
 type ordersCmd struct {
 	List    listOrdersCmd   `cmd:"" help:"List orders, newest first."`
 	Show    showOrderCmd    `cmd:"" help:"Show one order: path, state and reasons."`
+	Export  exportOrdersCmd `cmd:"" help:"Print orders with what happened to them, one JSON document a line, e.g. for flow simulate."`
 	Correct correctOrderCmd `cmd:"" help:"Correct a quantity or the country of an order, before its exception is retried."`
 	Cancel  cancelOrderCmd  `cmd:"" help:"Cancel an order that was not sent to a warehouse yet."`
 	Release answerHoldCmd   `cmd:"" help:"Release an order that its flow holds."`
