@@ -8,6 +8,7 @@ import (
 
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/bundle"
+	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/provider"
 )
@@ -15,7 +16,7 @@ import (
 // carry does what was said. Machines that nobody runs on yet come first, what
 // orders enter last; entries of mappings that were added are taken back when
 // that fails.
-func (i importer) carry(ctx context.Context, b *bundle.Bundle, changes []bundle.Change, machines map[string][]byte) (err error) {
+func (i importer) carry(ctx context.Context, b *bundle.Bundle, changes []bundle.Change, results map[string]compile.Result) (err error) {
 	does := func(kind, id string) bundle.Does {
 		at := slices.IndexFunc(changes, func(c bundle.Change) bool { return c.Kind == kind && c.ID == id })
 		return changes[at].Does
@@ -40,7 +41,7 @@ func (i importer) carry(ctx context.Context, b *bundle.Bundle, changes []bundle.
 	var drafts []draft
 	for n := range docs {
 		if does("flow", docs[n].ID) == bundle.Publishes {
-			drafts = append(drafts, draft{&docs[n], b.Flows[n], machines[docs[n].ID]})
+			drafts = append(drafts, draft{&docs[n], b.Flows[n], results[docs[n].ID]})
 		}
 	}
 	released, err := i.all(ctx, policies, drafts)
@@ -84,7 +85,7 @@ func (i importer) all(ctx context.Context, policies []json.RawMessage, drafts []
 	versions := make([]registry.Version, len(drafts))
 	for n, d := range drafts {
 		var err error
-		if versions[n], err = i.make(ctx, d.doc, d.text, d.machine); err != nil {
+		if versions[n], err = i.make(ctx, d.doc, d.text, d.result); err != nil {
 			return nil, err
 		}
 		versions[n].Comment = "imported"
@@ -94,7 +95,7 @@ func (i importer) all(ctx context.Context, policies []json.RawMessage, drafts []
 
 // draft is a flow that is about to be published.
 type draft struct {
-	doc     *flow.Document
-	text    json.RawMessage
-	machine []byte
+	doc    *flow.Document
+	text   json.RawMessage
+	result compile.Result
 }

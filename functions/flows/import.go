@@ -82,7 +82,7 @@ func (i importer) take(ctx context.Context, in Importing) (Imported, error) {
 	if out.Changes, problems, err = i.Check(ctx, &b); err != nil {
 		return out, err
 	}
-	machines, more, err := i.compiled(ctx, &b, !problems.Has(bundle.PolicyConflict))
+	results, more, err := i.compiled(ctx, &b, !problems.Has(bundle.PolicyConflict))
 	if problems = append(problems, more...); err == nil && len(problems) > 0 {
 		err = invalid("bundle", problems)
 	}
@@ -90,12 +90,12 @@ func (i importer) take(ctx context.Context, in Importing) (Imported, error) {
 		return out, err
 	}
 	out.Done = true
-	return out, i.carry(ctx, &b, out.Changes, machines)
+	return out, i.carry(ctx, &b, out.Changes, results)
 }
 
 // compiled compiles the flows with the policies of the bundle and those here, and
 // compares their entries unless two policies have one reference.
-func (i importer) compiled(ctx context.Context, b *bundle.Bundle, compares bool) (machines map[string][]byte, problems flow.Problems, err error) {
+func (i importer) compiled(ctx context.Context, b *bundle.Bundle, compares bool) (results map[string]compile.Result, problems flow.Problems, err error) {
 	policies, err := i.policies(ctx, slices.Clone(b.PolicyVersions()), b.Refs())
 	if err != nil {
 		return nil, nil, err
@@ -104,7 +104,7 @@ func (i importer) compiled(ctx context.Context, b *bundle.Bundle, compares bool)
 	if err != nil {
 		return nil, nil, err
 	}
-	machines = map[string][]byte{}
+	results = map[string]compile.Result{}
 	for n, text := range b.Flows {
 		id := b.Documents()[n].ID
 		result, bad := compile.Compile(text, i.Catalog, policies)
@@ -113,9 +113,9 @@ func (i importer) compiled(ctx context.Context, b *bundle.Bundle, compares bool)
 			bad = append(bad, overlaps...)
 		}
 		problems = append(problems, bad.Within("flow "+id)...)
-		machines[id] = result.Machine
+		results[id] = result
 	}
-	return machines, problems, nil
+	return results, problems, nil
 }
 
 // neighbors are the flows that are live once the bundle is here, and the

@@ -17,6 +17,7 @@ import (
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
@@ -162,7 +163,7 @@ func (l *life) process(run func() error) bool {
 func (l *life) publish() {
 	l.process(func() error {
 		s := steerer{publisherOf(l.deps()), l.deps().Table}
-		v, err := s.make(ctx, &flow.Document{ID: "mine", Entry: flow.Entry{Event: event.OrderReceived, Filter: []string{"lab-channel@1"}}}, json.RawMessage(`{}`), nil)
+		v, err := s.make(ctx, &flow.Document{ID: "mine", Entry: flow.Entry{Event: event.OrderReceived, Filter: []string{"lab-channel@1"}}}, json.RawMessage(`{}`), compile.Result{Doc: flow.Document{ID: "mine"}})
 		if err != nil {
 			return err
 		}

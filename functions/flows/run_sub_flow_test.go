@@ -20,15 +20,17 @@ func offering(t *testing.T) world {
 	t.Helper()
 	w := newWorld(t)
 	w.received(t, "web")
-	for _, l := range []registry.Live{
-		{ID: "credit-check", Event: flow.SubFlowEntry, Machine: "flow-credit-check"},
-		{ID: "credit", Event: flow.SubFlowEntry, Machine: "flow-credit"},
-	} {
-		if err := w.flows.SaveFlow(ctx, l); err != nil {
-			t.Fatal(err)
-		}
-	}
+	w.offer(t, "credit-check")
+	w.offer(t, "credit")
 	return w
+}
+
+// offer makes a sub-flow live.
+func (w world) offer(t *testing.T, flowID string) {
+	t.Helper()
+	if _, err := w.flows.Release(ctx, nil, registry.Version{Flow: flowID, Event: flow.SubFlowEntry, Machine: "flow-" + flowID, ARN: "arn:flow-" + flowID + ":1"}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // runsSubFlow runs a sub-flow for a step of the order.
@@ -147,9 +149,7 @@ func TestAFlowThatRunsNobodyIsNotPublished(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 	w.untouched(t)
-	if err := w.flows.SaveFlow(ctx, registry.Live{ID: "credit-check", Event: flow.SubFlowEntry, Machine: "flow-credit-check"}); err != nil {
-		t.Fatal(err)
-	}
+	w.offer(t, "credit-check")
 	if got := w.post(t, "mine", Publication{Flow: doc}); got.status != 200 {
 		t.Errorf("%+v", got)
 	}
