@@ -5,6 +5,7 @@ package functions
 
 import (
 	"github.com/orderloom/orderloom/functions/console"
+	"github.com/orderloom/orderloom/functions/events"
 	"github.com/orderloom/orderloom/functions/flows"
 	"github.com/orderloom/orderloom/functions/intake"
 	"github.com/orderloom/orderloom/functions/inventory"
@@ -22,8 +23,12 @@ func All() []fn.Function {
 		intake.Replay,
 		intake.Sweep,
 
+		events.Accept,
+		events.Check,
+
 		orders.Record,
 		orders.RecordShipment,
+		orders.RecordEvent,
 		orders.ApplyPolicies,
 		orders.ApplyEvent,
 		orders.CreateFulfillmentOrders,
@@ -57,6 +62,7 @@ func All() []fn.Function {
 		flows.Resume,
 		flows.Drain,
 		flows.Watch,
+		flows.Bind,
 
 		console.Site,
 	}

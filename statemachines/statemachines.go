@@ -1,6 +1,6 @@
 // Package statemachines holds the documents that come with Orderloom: flows,
-// the machines compiled from them, policies, and the machines that are written
-// by hand.
+// the machines compiled from them, bindings and theirs, policies, and the machines
+// that are written by hand.
 package statemachines
 
 import (
@@ -15,7 +15,7 @@ import (
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
-//go:embed */flow.json */statemachine.asl.json policies/*.json events/*.json
+//go:embed */flow.json */statemachine.asl.json policies/*.json events/*.json bindings/*.json
 var files embed.FS
 
 // Flow is a flow document and the machine compiled from it.
@@ -27,7 +27,8 @@ type Flow struct {
 
 // Machine is a definition, compiled or written by hand.
 type Machine struct {
-	ID         string // folder name
+	ID         string // its name without the stack
+	File       string // in this folder
 	Definition []byte // ASL with ${…Function} substitutions
 	Express    bool
 }
@@ -69,7 +70,7 @@ func Flows() ([]Flow, error) {
 	return all, nil
 }
 
-// Machines returns all machines by id.
+// Machines returns all machines: those of the folders, then the bindings'.
 func Machines() ([]Machine, error) {
 	var all []Machine
 	folders, err := files.ReadDir(".")
@@ -77,10 +78,25 @@ func Machines() ([]Machine, error) {
 		return nil, fault.Wrap(err, fault.Internal, "reading the machines")
 	}
 	for _, f := range folders {
-		if def, err := files.ReadFile(path.Join(f.Name(), machineFile)); err == nil {
+		file := path.Join(f.Name(), machineFile)
+		if def, err := files.ReadFile(file); err == nil {
 			_, noFlow := files.ReadFile(path.Join(f.Name(), flowFile))
-			all = append(all, Machine{ID: f.Name(), Definition: def, Express: noFlow != nil})
+			all = append(all, Machine{ID: f.Name(), File: file, Definition: def, Express: noFlow != nil})
 		}
+	}
+	bound, err := Bindings()
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range bound {
+		if b.Action == "" {
+			continue
+		}
+		m, err := BindingMachine(b.ID)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, m)
 	}
 	return all, nil
 }

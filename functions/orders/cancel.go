@@ -58,16 +58,21 @@ func cancelEvent(reason string) event.Event {
 
 // cancellation cancels the record and answers everything that waits for it, so
 // that a machine that holds takes its cancellation path at once. One that runs
-// meets Order.Canceled at its next step. The order's exceptions leave the list.
+// meets Order.Canceled at its next step. The exceptions of its flows leave the list.
 func cancellation(ctx context.Context, s store.Store, rec *store.Record, reason string) (store.Change, error) {
 	c := store.Change{Events: []event.Event{cancelEvent(reason)}}
 	for _, signal := range rec.Status.Waits {
 		c.Ops = append(c.Ops, rendezvous.Refuse(rec.Status.Order, signal, fault.OrderCanceled, "the order was canceled: "+reason, s.Now()))
 	}
+	var stay []string
 	for _, id := range rec.Status.OpenExceptions {
 		e, err := exception.Load(ctx, s.Table, id)
 		if err != nil {
 			return c, err
+		}
+		if flow.IsBindingStep(e.Step) { // it is not about fulfillment
+			stay = append(stay, id)
+			continue
 		}
 		op, err := exception.Close(e, string(flow.Cancel))
 		if err != nil {
@@ -75,7 +80,7 @@ func cancellation(ctx context.Context, s store.Store, rec *store.Record, reason 
 		}
 		c.Ops = append(c.Ops, op)
 	}
-	rec.Status.Waits, rec.Status.OpenExceptions = nil, nil
+	rec.Status.Waits, rec.Status.OpenExceptions = nil, stay
 	return c, nil
 }
 

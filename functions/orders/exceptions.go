@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -47,7 +48,7 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 	}
 	e := exceptionOf(in, s.Now())
 	res, err := s.Change(ctx, in.Order, exception.Signal(in.Key), in.Step, func(r *store.Record) (store.Change, error) {
-		if err := alive(r); err != nil {
+		if err := answerable(r, in.Step); err != nil {
 			return store.Change{}, err
 		}
 		if over, err := s.Done(ctx, in.Order, exception.EndedKey(in.Run)); err != nil || over {
@@ -59,16 +60,12 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 			return store.Change{}, err
 		}
 		r.Status.OpenExceptions = append(r.Status.OpenExceptions, e.ID)
-		// A step that failed holds the order no longer: the answer is to the exception.
-		r.Status.EndHold(flow.HoldSignalName(in.Key))
-		noLongerAwaits(r, in.Key)
-		if e.FulfillmentOrder == "" { // the flow stands here, and waits for no stock
-			r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
-		}
 		c := store.Change{Outcome: e, Events: raisedEvents(r, e), Ops: []table.Op{put}}
 		if in.Token != "" {
-			r.Status.Waits = append(r.Status.Waits, e.Signal)
 			c.Ops = append(c.Ops, rendezvous.Wait(in.Order, e.Signal, in.Token, s.Now()))
+		}
+		if !flow.IsBindingStep(in.Step) {
+			stopped(r, in, e)
 		}
 		return c, nil
 	})
@@ -79,12 +76,35 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 		return e, fault.Wrap(err, fault.Internal, "reading exception %s as it was raised", e.ID)
 	}
 	if in.Token != "" { // the caller was tried again and waits on a new token now
-		if err := alive(&res.Record); err != nil {
+		if err := answerable(&res.Record, in.Step); err != nil {
 			return e, err
 		}
 		_, err = s.Table.Write(ctx, rendezvous.Wait(in.Order, e.Signal, in.Token, s.Now()))
 	}
 	return e, err
+}
+
+// answerable refuses exceptions of steps of a canceled order, which do nothing any
+// more. A binding goes on: what it was to do has nothing to do with fulfillment.
+func answerable(r *store.Record, step string) error {
+	if flow.IsBindingStep(step) {
+		return nil
+	}
+	return alive(r)
+}
+
+// stopped notes that a flow of the order stands at the exception. It holds the
+// order no longer, for the answer is to the exception, and waits for no stock; a
+// cancellation answers it.
+func stopped(r *store.Record, in flow.ExceptionInput, e exception.Exception) {
+	r.Status.EndHold(flow.HoldSignalName(in.Key))
+	noLongerAwaits(r, in.Key)
+	if e.FulfillmentOrder == "" {
+		r.Status.Waits = slices.DeleteFunc(r.Status.Waits, flow.IsStockSignal)
+	}
+	if in.Token != "" {
+		r.Status.Waits = append(r.Status.Waits, e.Signal)
+	}
 }
 
 func exceptionOf(in flow.ExceptionInput, now time.Time) exception.Exception {
@@ -115,7 +135,7 @@ func explained(cause string) (sentence string, data json.RawMessage) {
 func raisedEvents(r *store.Record, e exception.Exception) []event.Event {
 	payload, _ := json.Marshal(map[string]string{"exception": e.ID, "error": e.Error, "cause": e.Cause}) // strings always encode
 	all := []event.Event{{Name: event.OrderExceptionRaised, Payload: payload}}
-	if f := r.Status.FulfillmentOrder(e.FulfillmentOrder); f != nil && f.Reason == order.ReasonSending {
+	if f := r.Status.FulfillmentOrder(e.FulfillmentOrder); f != nil && f.Reason == order.ReasonSending && !flow.IsBindingStep(e.Step) {
 		all = append(all, event.Event{Name: event.FulfillmentOrderSendFail, EntityID: f.ID, Payload: payload})
 	}
 	return all
@@ -184,7 +204,7 @@ func answered(id, answer string) error {
 // person who was faster with another one wins.
 func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow.Answer) (exception.Exception, error) {
 	res, err := r.store.Change(ctx, e.Order, "resolve/"+e.ID, e.Step, func(rec *store.Record) (store.Change, error) {
-		if err := alive(rec); err != nil {
+		if err := answerable(rec, e.Step); err != nil {
 			return store.Change{}, err
 		}
 		done, err := exception.Close(e, string(answer))
@@ -221,12 +241,8 @@ func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow
 // the list, and answering it starts the same run.
 func (r resolver) restart(ctx context.Context, rec *store.Record, e exception.Exception) error {
 	id := flow.OfRun(e.Run)
-	machine, err := r.flows.Machine(ctx, id)
-	if err != nil {
-		return err
-	}
-	run := rec.Status.Runs[id] + 1
-	if err := flow.Start(ctx, r.states, machine, e.Order, id, run); err != nil {
+	run := max(rec.Status.Runs[id], runOf(e.Run)) + 1
+	if err := r.start(ctx, e.Order, id, run); err != nil {
 		return err
 	}
 	if rec.Status.Runs == nil {
@@ -234,6 +250,36 @@ func (r resolver) restart(ctx context.Context, rec *store.Record, e exception.Ex
 	}
 	rec.Status.Runs[id] = run
 	return nil
+}
+
+// start starts a run of a flow, or of a binding for the event that it was about.
+func (r resolver) start(ctx context.Context, id, flowID string, run int) error {
+	binding, seq, bound := flow.BoundTo(flowID)
+	if !bound {
+		machine, err := r.flows.Machine(ctx, flowID)
+		if err != nil {
+			return err
+		}
+		return flow.Start(ctx, r.states, machine, id, flowID, run)
+	}
+	entries, err := r.store.Journal(ctx, id)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		for _, e := range entry.Events {
+			if e.Seq == seq {
+				return flow.StartBinding(ctx, r.states, binding, e, run)
+			}
+		}
+	}
+	return fault.New(fault.NotFound, "the order has no event number %d", seq).On(id, "seq")
+}
+
+// runOf takes the number out of "<order>-<flow>-<run>".
+func runOf(run string) int {
+	n, _ := strconv.Atoi(run[strings.LastIndex(run, "-")+1:])
+	return n
 }
 
 func listed(all []flow.Answer) string {

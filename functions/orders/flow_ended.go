@@ -59,8 +59,13 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 		cause = "the execution ended as " + in.Detail.Status
 	}
 	run := in.Detail.Name
-	_, err := s.Change(ctx, id, exception.EndedKey(run), "", func(r *store.Record) (store.Change, error) {
+	_, err := s.Change(ctx, id, exception.EndedKey(run), endedStep(run), func(r *store.Record) (store.Change, error) {
 		c, err := abandon(ctx, s, r, run)
+		step, answers := "(whole flow)", possible(r.Status)
+		binding, _, bound := flow.BoundTo(flow.OfRun(run))
+		if bound {
+			step, answers = flow.BindingStep(binding), []flow.Answer{flow.Reprocess}
+		}
 		if err != nil {
 			return c, err
 		}
@@ -68,12 +73,12 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 			c.Ops = append(c.Ops, *op)
 			return c, nil
 		}
-		if done(r.Status) {
+		if done(r.Status) && !bound {
 			return c, nil
 		}
 		e := exceptionOf(flow.ExceptionInput{
-			StepInput: flow.StepInput{Order: id, Run: run, Step: "(whole flow)", Key: exception.EndedKey(run)},
-			Error:     code, Cause: cause, Answers: possible(r.Status),
+			StepInput: flow.StepInput{Order: id, Run: run, Step: step, Key: exception.EndedKey(run)},
+			Error:     code, Cause: cause, Answers: answers,
 		}, s.Now())
 		e.Category, e.Signal, e.Name = exception.Platform, "", r.Document.Name // nobody waits any more
 		put, err := exception.Put(e)
@@ -86,6 +91,15 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 		return nil // not one of our orders after all
 	}
 	return err
+}
+
+// endedStep is the step of the change that notes the end of a run: a binding's own,
+// so that nothing is bound to what comes of it.
+func endedStep(run string) string {
+	if binding, _, ok := flow.BoundTo(flow.OfRun(run)); ok {
+		return flow.BindingStep(binding)
+	}
+	return ""
 }
 
 // abandon takes the exceptions of an ended run off the list: the execution that

@@ -146,11 +146,7 @@ func entriesOf(item table.Item) ([]fn.BusEntry, error) {
 	}
 	all := make([]fn.BusEntry, len(events))
 	for i, ev := range events {
-		source := "orderloom.orders"
-		if d, ok := event.Lookup(ev.Name); ok {
-			source = d.Source
-		}
-		all[i] = fn.BusEntry{Source: source, DetailType: ev.Name, At: ev.At, Detail: ev.JSON}
+		all[i] = fn.BusEntry{Source: sourceOf(ev), DetailType: ev.Name, At: ev.At, Detail: ev.JSON}
 		if entryBytes(all[i]) > maxBytes {
 			var err error
 			if all[i].Detail, err = withoutPayload(ev.JSON, key); err != nil {
@@ -159,6 +155,18 @@ func entriesOf(item table.Item) ([]fn.BusEntry, error) {
 		}
 	}
 	return all, nil
+}
+
+// sourceOf is who raises the event: a provider its own, otherwise the stage of the
+// catalog. What outside systems put in comes from here, too, once it was accepted.
+func sourceOf(ev store.EncodedEvent) string {
+	if d, ok := event.Lookup(ev.Name); ok {
+		return d.Source
+	}
+	if ev.Source != "" {
+		return ev.Source
+	}
+	return event.OrdersSource
 }
 
 // withoutPayload is an event whose payload the bus does not take: that stays in

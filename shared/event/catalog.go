@@ -53,10 +53,10 @@ const (
 // All is the catalog.
 func All() []Definition {
 	orders := func(name, title string, e Entity) Definition {
-		return Definition{name, title, e, "orderloom.orders"}
+		return Definition{Name: name, Title: title, Entity: e, Source: OrdersSource}
 	}
 	return []Definition{
-		{MessageReceived, "Message received", Message, "orderloom.intake"},
+		{Name: MessageReceived, Title: "Message received", Entity: Message, Source: "orderloom.intake"},
 		orders(OrderReceived, "Order received", Order),
 		orders(OrderChanged, "Order changed by its channel", Order),
 		orders(OrderChangeFailed, "Change by the channel refused", Order),
@@ -96,7 +96,7 @@ func All() []Definition {
 		orders(FulfillmentOrderCompleted, "Fulfillment order shipped completely", FulfillmentOrder),
 		orders(FulfillmentOrderReported, "Shipment reported to the shop", FulfillmentOrder),
 		orders(FulfillmentOrderCanceled, "Fulfillment order canceled", FulfillmentOrder),
-		{StockPosted, "Stock posted", Stock, "orderloom.inventory"},
+		{Name: StockPosted, Title: "Stock posted", Entity: Stock, Source: "orderloom.inventory"},
 	}
 }
 

@@ -28,15 +28,24 @@ type Event struct {
 	OrderID  string          `json:"orderId,omitempty"` // empty for events outside an order
 	Seq      int64           `json:"seq"`               // ascending without gaps per order; consumers apply by it
 	At       time.Time       `json:"at"`
-	Step     string          `json:"step,omitempty"` // flow step that caused it
+	Step     string          `json:"step,omitempty"`   // flow step that caused it
+	Source   string          `json:"source,omitempty"` // of a provider's own events: orderloom.<provider>
 	Payload  json.RawMessage `json:"payload,omitempty"`
 	Journal  string          `json:"journal,omitempty"` // key of the journal entry that holds a payload too large for the bus
 }
 
+// Sources of entries on the bus.
+const (
+	OrdersSource   = "orderloom.orders"   // everything that stands in an order's journal
+	ExternalSource = "orderloom.external" // what outside systems put in; nothing of Orderloom has it
+)
+
 // Definition is one row of the catalog.
 type Definition struct {
-	Name   string `json:"name"`
-	Title  string `json:"title"` // what a business user reads
-	Entity Entity `json:"entity"`
-	Source string `json:"source"` // EventBridge source that raises it
+	Name     string `json:"name"`
+	Title    string `json:"title"` // what a business user reads
+	Entity   Entity `json:"entity"`
+	Source   string `json:"source"`             // EventBridge source that raises it
+	External bool   `json:"external,omitempty"` // outside systems may put it in
+	Payload  Schema `json:"payload,omitempty"`  // of an event that is declared beside the catalog
 }

@@ -6,6 +6,7 @@ package flow
 import (
 	"encoding/json"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/order"
 )
 
@@ -171,6 +172,7 @@ type ActionInput struct {
 	Instance   string          `json:"instance"`
 	Shipment   int             `json:"shipment,omitempty"` // number of the shipment it is about
 	Parameters json.RawMessage `json:"parameters,omitempty"`
+	Event      *event.Event    `json:"event,omitempty"` // of a binding: what happened
 }
 
 // ShipmentSignal is the output of a wait for the next shipment.

@@ -28,6 +28,7 @@ type Function struct {
 	Trigger        fn.Trigger      `json:"trigger"`
 	TimeoutSeconds int             `json:"timeoutSeconds"`
 	Failures       []fn.Failure    `json:"failures,omitempty"`
+	Raises         []string        `json:"raises,omitempty"` // events that it raises of its own accord
 	Input          json.RawMessage `json:"input,omitempty"`  // JSON Schema
 	Result         json.RawMessage `json:"result,omitempty"` // JSON Schema
 }

@@ -57,6 +57,9 @@ func (r *reader) document(n *jsondoc.Node) {
 	}
 	r.Known(n, "format", "id", "title", "description", "type", "profile", "entry", "maxLines", "start", "steps", "layout")
 	d.ID = r.id(n, "id", MaxIDLength)
+	if strings.HasPrefix(d.ID, bindingPrefix) {
+		r.At(n.Get("id"), jsondoc.InvalidValue, "the id %q begins as the machines of bindings do", d.ID)
+	}
 	d.Title, d.Description = r.NeedText(n, "title"), r.Text(n, "description")
 	if utf8.RuneCountInString(d.Title) > maxTitleLength {
 		r.At(n.Get("title"), jsondoc.InvalidValue, "the title is longer than %d characters", maxTitleLength)

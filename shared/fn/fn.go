@@ -28,6 +28,7 @@ type Function struct {
 	Input    any // zero value of the input type: the source of its JSON Schema; nil for HTTP, stream and rule triggers
 	Result   any
 	Failures []Failure // codes it may report beside Orderloom.Internal
+	Raises   []string  // events that it raises of its own accord; those that follow from them are package order's
 	Example  any       // an input that works on a fresh local Orderloom
 	Timeout  time.Duration
 	MemoryMB int // 0 means 256
@@ -42,6 +43,8 @@ type Trigger struct {
 	Routes   []Route       `json:"routes,omitempty"`   // HTTP API routes
 	Stream   bool          `json:"stream,omitempty"`   // changes of the table
 	Rule     string        `json:"rule,omitempty"`     // EventBridge detail-type
+	Source   string        `json:"source,omitempty"`   // EventBridge source, whatever the detail-type
+	Bindings bool          `json:"bindings,omitempty"` // the events that bindings name
 	Schedule time.Duration `json:"schedule,omitempty"` // every so often
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/steer"
@@ -23,6 +24,7 @@ type Call struct {
 	FulfillmentOrder *order.FulfillmentOrder // nil when the step is about the order
 	Shipment         *order.ShipmentRecord   // nil when the step is about no shipment
 	Parameters       json.RawMessage         // the step's parameters
+	Event            *event.Event            // of a binding: what happened; otherwise nil
 	Client           *Client
 	Deps             fn.Deps
 }
@@ -62,7 +64,7 @@ func load(ctx context.Context, d fn.Deps, orders store.Store, in flow.ActionInpu
 	if !instance.Active {
 		return Call{}, fault.New(fault.Misconfigured, "provider instance %q is not active", id).On(in.Order, "instance").Do("Activate it, then reprocess")
 	}
-	c := Call{Key: in.Key, Instance: instance, Order: r.Document, Status: r.Status, Parameters: in.Parameters, Deps: d}
+	c := Call{Key: in.Key, Instance: instance, Order: r.Document, Status: r.Status, Parameters: in.Parameters, Event: in.Event, Deps: d}
 	if in.FulfillmentOrder != "" {
 		if c.FulfillmentOrder = c.Status.FulfillmentOrder(in.FulfillmentOrder); c.FulfillmentOrder == nil {
 			return Call{}, fault.New(fault.NotFound, "order has no fulfillment order %q", in.FulfillmentOrder).On(in.Order, "fulfillmentOrder")

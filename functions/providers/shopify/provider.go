@@ -52,7 +52,7 @@ var Provider = provider.Provider{
 	},
 	Lookups:   []string{carrierTable},
 	Handlers:  handlers(),
-	Functions: []fn.Function{OrderIn, CreateFulfillment},
+	Functions: []fn.Function{OrderIn, CreateFulfillment, AddTags},
 }
 
 // handlers: every topic carries the whole order, so one transformation serves

@@ -59,7 +59,7 @@ func describeProvider(p provider.Provider) (flow.Provider, error) {
 func describe(f fn.Function, owner string) (flow.Function, error) {
 	_, action := f.Input.(flow.ActionInput)
 	out := flow.Function{ID: f.ID, Summary: f.Summary, Provider: owner, Action: action && owner != "", Trigger: f.Trigger,
-		TimeoutSeconds: int(f.Timeout.Seconds()), Failures: slices.Clone(f.Failures)}
+		TimeoutSeconds: int(f.Timeout.Seconds()), Failures: slices.Clone(f.Failures), Raises: slices.Clone(f.Raises)}
 	var err error
 	if out.Input, err = schema(f.Input); err != nil {
 		return out, fault.Wrap(err, fault.Internal, "input schema of %s", f.ID)

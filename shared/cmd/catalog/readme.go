@@ -37,6 +37,12 @@ func trigger(t fn.Trigger) string {
 	if t.Rule != "" {
 		all = append(all, "event `"+t.Rule+"`")
 	}
+	if t.Source != "" {
+		all = append(all, "events of source `"+t.Source+"`")
+	}
+	if t.Bindings {
+		all = append(all, "events that [bindings](../statemachines/README.md#bindings) name")
+	}
 	if t.Schedule > 0 {
 		all = append(all, "every "+strings.TrimSuffix(t.Schedule.String(), "0s"))
 	}

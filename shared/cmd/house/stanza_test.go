@@ -36,6 +36,12 @@ func events(t fn.Trigger) string {
 		fmt.Fprintf(&b, "        %s:\n          Type: EventBridgeRule\n          Properties: {EventBusName: !Ref Bus, Pattern: {detail-type: [%s]}, DeadLetterConfig: {Arn: !GetAtt DeadLetters.Arn}}\n",
 			strings.ReplaceAll(t.Rule, " ", ""), t.Rule)
 	}
+	if t.Source != "" {
+		fmt.Fprintf(&b, "        External:\n          Type: EventBridgeRule\n          Properties: {EventBusName: !Ref Bus, Pattern: {source: [%s]}, DeadLetterConfig: {Arn: !GetAtt DeadLetters.Arn}}\n", t.Source)
+	}
+	if t.Bindings {
+		fmt.Fprintf(&b, "        Bound:\n          Type: EventBridgeRule\n          Properties: {EventBusName: !Ref Bus, Pattern: {source: [orderloom.orders], detail-type: [%s]}, DeadLetterConfig: {Arn: !GetAtt DeadLetters.Arn}}\n", strings.Join(bound(), ", "))
+	}
 	if t.Schedule > 0 {
 		fmt.Fprintf(&b, "        Clock:\n          Type: Schedule\n          Properties: {Schedule: %s}\n", rate(t.Schedule))
 	}

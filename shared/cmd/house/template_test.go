@@ -64,8 +64,22 @@ type wiring struct {
 	MemoryMB  int
 	Routes    []string
 	Stream    bool
-	Rules     []string // detail types
+	Rules     []string // detail types, or the sources of a rule for all
 	Schedules []string
+}
+
+// bound lists the events that bindings name.
+func bound() []string {
+	all, err := statemachines.Bindings()
+	if err != nil {
+		return []string{err.Error()}
+	}
+	names := make([]string, len(all))
+	for i, b := range all {
+		names[i] = b.Event
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
 }
 
 func declared(f fn.Function) wiring {
@@ -76,6 +90,12 @@ func declared(f fn.Function) wiring {
 	w.Routes = routes(f.Trigger.Routes)
 	if f.Trigger.Rule != "" {
 		w.Rules = []string{f.Trigger.Rule}
+	}
+	if f.Trigger.Source != "" {
+		w.Rules = []string{f.Trigger.Source}
+	}
+	if f.Trigger.Bindings {
+		w.Rules = bound()
 	}
 	if f.Trigger.Schedule > 0 {
 		w.Schedules = []string{f.Trigger.Schedule.String()}
@@ -103,14 +123,23 @@ func routes(all []fn.Route) []string {
 	return list
 }
 
+// pattern is as much of a rule's pattern as the templates use.
+type pattern struct {
+	Sources []string `json:"source"`
+	Types   []string `json:"detail-type"`
+}
+
+func patternOf(r template.Rule) (p pattern, err error) { return p, json.Unmarshal(r.Pattern, &p) }
+
 func detailTypes(r template.Rule) []string {
-	var pattern struct {
-		Types []string `json:"detail-type"`
-	}
-	if err := json.Unmarshal(r.Pattern, &pattern); err != nil {
+	p, err := patternOf(r)
+	switch {
+	case err != nil:
 		return []string{err.Error()}
+	case p.Types == nil:
+		return p.Sources
 	}
-	return pattern.Types
+	return p.Types
 }
 
 // templateOf is the template that a function belongs into, and how the stack's
@@ -140,7 +169,7 @@ func TestMachinesOfTheTemplateAreThoseOfTheFolders(t *testing.T) {
 		have[m.File] = m
 	}
 	for _, m := range machines {
-		file := "statemachines/" + m.ID + "/statemachine.asl.json"
+		file := "statemachines/" + m.File
 		got, ok := have[file]
 		delete(have, file)
 		if !ok {

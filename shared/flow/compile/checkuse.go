@@ -38,17 +38,21 @@ func (c *compiler) checkActions() {
 			c.checkEvent(s)
 		}
 		if s.Action != "" {
-			f, ok := c.catalog.Function(s.Action)
-			switch {
-			case !ok:
-				c.report.Add(UnknownAction, s.ID, s.At+"/action", "there is no action %q | Choose one from the palette", s.Action)
-			case !f.Action:
-				c.report.Add(NotAnAction, s.ID, s.At+"/action", "%q is a function that a step cannot call | Choose an action from the palette", s.Action)
-			}
+			c.checkAction(s.ID, s.At+"/action", s.Action)
 		}
 		if s.Raises != "" && (s.Raises != event.FulfillmentOrderReported || sc.item() != flow.FulfillmentOrderItems) {
 			c.report.Add(EventNotRaisable, s.ID, s.At+"/raises", "%s cannot be raised by this step | A step about a shipment can raise %s", s.Raises, event.FulfillmentOrderReported)
 		}
+	}
+}
+
+func (c *compiler) checkAction(step, at, id string) {
+	f, ok := c.catalog.Function(id)
+	switch {
+	case !ok:
+		c.report.Add(UnknownAction, step, at, "there is no action %q | Choose one from the palette", id)
+	case !f.Action:
+		c.report.Add(NotAnAction, step, at, "%q is a function that a step cannot call | Choose an action from the palette", id)
 	}
 }
 

@@ -25,6 +25,10 @@ const (
 	PayloadTooLarge   = "PAYLOAD_TOO_LARGE"   // one step hands more than 256 KiB to the next
 	HistoryTooLong    = "HISTORY_TOO_LONG"    // a run can have more than 25,000 events
 	MachineTooLarge   = "MACHINE_TOO_LARGE"   // the definition has more than 1 MiB
+	EventWithoutOrder = "EVENT_WITHOUT_ORDER" // a binding names an event that no order has
+	UnknownFlow       = "UNKNOWN_FLOW"        // a binding names no flow of the repository
+	BindingLoop       = "BINDING_LOOP"        // the flow of a binding leads to the binding again
+	WrongID           = "WRONG_ID"            // a document's id is not the name of its file
 	MachineInvalid    = "MACHINE_INVALID"     // a defect of the compiler: what it wrote is no machine
 )
 

@@ -15,9 +15,10 @@ import (
 
 // EncodedEvent is an event as its journal entry holds it.
 type EncodedEvent struct {
-	Name string
-	At   time.Time
-	JSON json.RawMessage
+	Name   string
+	Source string // of an event that is not in the catalog
+	At     time.Time
+	JSON   json.RawMessage
 }
 
 // EncodedEvents reads the key and the events of a journal entry as far as
@@ -32,7 +33,7 @@ func EncodedEvents(item table.Item) (key string, events []EncodedEvent, ok bool)
 	ok = true
 	entry.Get("events").ForEach(func(_, v gjson.Result) bool {
 		at, err := time.Parse(time.RFC3339Nano, v.Get("at").Str)
-		events = append(events, EncodedEvent{v.Get("name").Str, at, json.RawMessage(v.Raw)})
+		events = append(events, EncodedEvent{v.Get("name").Str, v.Get("source").Str, at, json.RawMessage(v.Raw)})
 		ok = err == nil && v.IsObject()
 		return ok
 	})

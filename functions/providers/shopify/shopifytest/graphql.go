@@ -45,6 +45,8 @@ func (s *Server) graphql(w http.ResponseWriter, r *http.Request) {
 		data, err = s.fulfillmentLines(req.Variables)
 	case "CreateFulfillment":
 		data, err = s.createFulfillment(req.Variables)
+	case "AddTags":
+		data, err = s.addTags(req.Variables)
 	default:
 		answer(w, http.StatusOK, failed("No operation named "+strconv.Quote(name[1])+" is known to the fake", "undefinedOperation"))
 		return

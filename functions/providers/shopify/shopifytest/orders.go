@@ -21,7 +21,8 @@ type record struct {
 	lines        []Line
 	parts        []*fulfillmentOrder
 	fulfillments []*Fulfillment
-	outline      bool // only remembered: the document is not the one that was sent
+	tags         []string // given over the API
+	outline      bool     // only remembered: the document is not the one that was sent
 }
 
 // fulfillmentOrder is what the shop expects of one of its locations.
