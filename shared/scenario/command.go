@@ -52,6 +52,8 @@ func Run(w World, s Script) (path, record string, err error) {
 //	ship NAME LOCATION LINE:Q…     the warehouse ships
 //	warehouse hold                 nothing ships by itself
 //	warehouse fail STATUS TIMES    the next calls fail
+//	put EVENT NAME ID PAYLOAD      an outside system puts an event in
+//	replay TOPIC                   process the message in error of that topic again
 //	expect WHAT NAME …             see expect.go
 func (r *runner) run(args []string) error {
 	if len(args) < 2 && args[0] != "idle" {
@@ -87,6 +89,10 @@ func (r *runner) run(args []string) error {
 		return failing("shop", args[1:], r.world.FailShop)
 	case "stock":
 		return r.stock(args[1:])
+	case "put":
+		return r.put(args[1:])
+	case "replay":
+		return r.replay(args[1])
 	case "ship":
 		return r.ship(args[1:])
 	case "warehouse":

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -18,13 +19,18 @@ import (
 //	expect runs NAME N
 //	expect warehouse NAME N                orders created at the warehouse, once each
 //	expect shop NAME N                     shipments the shop was told of
+//	expect tags NAME a,b                   of the shop's order; or none
+//	expect message TOPIC CODE              one message of the topic is in error
 //	expect stock SKU LOCATION free=Q reserved=Q
 func (r *runner) expect(what string, args []string) error {
 	if len(args) < 2 {
 		return errors.New("arguments are missing")
 	}
-	if what == "stock" {
+	switch what {
+	case "stock":
 		return r.expectStock(args)
+	case "message":
+		return r.expectMessage(args[0], args[1])
 	}
 	d, err := r.detail(args[0])
 	if err != nil {
@@ -51,6 +57,8 @@ func (r *runner) expect(what string, args []string) error {
 			return err
 		}
 		return same(strconv.Itoa(r.atWarehouse(d)), rest)
+	case "tags":
+		return same(cmp.Or(strings.Join(r.world.Tags(r.orders[args[0]]), ","), "none"), rest)
 	case "shop":
 		return same(strconv.Itoa(r.world.Reports(r.orders[args[0]])), rest)
 	}

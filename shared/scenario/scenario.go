@@ -9,6 +9,7 @@
 package scenario
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -31,6 +32,11 @@ type World struct {
 	Abort func(run string) error
 	// Reports counts the shipments that the fake shop was told of.
 	Reports func(o Order) int
+	// Tags are those that the fake shop's order was given.
+	Tags func(o Order) []string
+	// PutEvent puts an event on the bus as an outside system does, about the order
+	// of that name in the shop's channel.
+	PutEvent func(event, order, id string, payload json.RawMessage) error
 	// Drive runs virtual time until done or until nothing happens any more
 	// within the horizon; it returns done's last answer.
 	Drive func(horizon time.Duration, done func() bool) bool

@@ -4,13 +4,21 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/tidwall/gjson"
 
 	"github.com/orderloom/orderloom/functions/providers/shipstation/shipstationtest"
 	"github.com/orderloom/orderloom/functions/providers/shopify/shopifytest"
+	"github.com/orderloom/orderloom/shared/awsenv/busenv"
+	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/local/host"
 	"github.com/orderloom/orderloom/shared/scenario"
 )
@@ -35,8 +43,39 @@ func (w *World) Scenario(ctx context.Context, shop string) scenario.World {
 			id := gjson.GetBytes(document("orders/create", o, placed), "id").String()
 			return len(w.Fakes.Shops[shop].Fulfillments(id))
 		},
+		Tags: func(o scenario.Order) []string {
+			return w.Fakes.Shops[shop].Tags(gjson.GetBytes(document("orders/create", o, placed), "id").String())
+		},
+		PutEvent: func(name, order, id string, payload json.RawMessage) error {
+			return w.PutEvent(ctx, name, event.Report{ID: id, Channel: channelOf(shop), OrderName: order, Payload: payload})
+		},
 		Drive: func(horizon time.Duration, done func() bool) bool { return w.Drive(ctx, horizon, done) },
 	}
+}
+
+// channelOf is the channel of a demo shop's orders.
+func channelOf(shop string) string {
+	switch shop {
+	case LabShop:
+		return "lab"
+	case WholesaleShop:
+		return "wholesale"
+	}
+	return shop
+}
+
+// PutEvent puts an event on the bus as an outside system does, over the wire.
+func (w *World) PutEvent(ctx context.Context, name string, detail any) error {
+	text, err := json.Marshal(detail)
+	if err != nil {
+		return fault.Wrap(err, fault.Invalid, "encoding the detail of %s", name)
+	}
+	cfg := aws.Config{Region: host.Region, BaseEndpoint: aws.String(w.Host.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), HTTPClient: w.client}
+	failed, err := busenv.New(eventbridge.NewFromConfig(cfg), host.Stack).Put(ctx, []fn.BusEntry{{Source: event.ExternalSource, DetailType: name, Detail: text, At: w.opts.Clock.Now()}})
+	if err == nil && len(failed) > 0 {
+		err = fault.New(fault.Unavailable, "the bus did not take %s", name)
+	}
+	return err
 }
 
 func document(topic string, o scenario.Order, placed time.Time) []byte {
