@@ -48,7 +48,7 @@ func accept(ctx context.Context, box inbox.Box, in put) (Accepted, error) {
 	}
 	id := senderID(in.Detail)
 	if id == "" {
-		id = in.ID
+		id = "bus:" + in.ID // never the id that some sender gave
 	}
 	m := inbox.Message{
 		ID: inbox.ID(event.ExternalSource, in.DetailType, id), Instance: event.ExternalSource, Topic: in.DetailType,

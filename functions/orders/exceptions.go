@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -241,7 +240,10 @@ func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow
 // the list, and answering it starts the same run.
 func (r resolver) restart(ctx context.Context, rec *store.Record, e exception.Exception) error {
 	id := flow.OfRun(e.Run)
-	run := max(rec.Status.Runs[id], runOf(e.Run)) + 1
+	run := rec.Status.Runs[id] + 1
+	if _, _, bound := flow.BoundTo(id); bound {
+		run = max(run, 2) // its first run is not numbered here: it changed nothing of the order
+	}
 	if err := r.start(ctx, e.Order, id, run); err != nil {
 		return err
 	}
@@ -274,12 +276,6 @@ func (r resolver) start(ctx context.Context, id, flowID string, run int) error {
 		}
 	}
 	return fault.New(fault.NotFound, "the order has no event number %d", seq).On(id, "seq")
-}
-
-// runOf takes the number out of "<order>-<flow>-<run>".
-func runOf(run string) int {
-	n, _ := strconv.Atoi(run[strings.LastIndex(run, "-")+1:])
-	return n
 }
 
 func listed(all []flow.Answer) string {

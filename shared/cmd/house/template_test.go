@@ -13,6 +13,7 @@ import (
 
 	"github.com/orderloom/orderloom/functions"
 	"github.com/orderloom/orderloom/functions/providers"
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/local/template"
 	"github.com/orderloom/orderloom/statemachines"
@@ -260,4 +261,34 @@ func glob(t *testing.T, pattern string) []string {
 		t.Fatal(err)
 	}
 	return all
+}
+
+// TestRulesNameTheirSources: whoever may put events on the bus can give them any
+// name. A rule that took them by name alone would take a stranger's word for ours.
+func TestRulesNameTheirSources(t *testing.T) {
+	t.Parallel()
+	all := read(t)
+	rules := map[string][]template.Rule{}
+	for _, f := range all.Functions {
+		rules[f.LogicalID] = f.Rules
+	}
+	for _, m := range all.Machines {
+		rules[m.LogicalID] = m.Rules
+	}
+	for id, list := range rules {
+		for _, r := range list {
+			p, err := patternOf(r)
+			if err != nil || len(p.Sources) == 0 {
+				t.Errorf("a rule of %s takes events of any source (%v)", id, err)
+			}
+			if slices.Contains(p.Sources, event.ExternalSource) && id != fn.LogicalID("events/accept") {
+				t.Errorf("%s takes what outside systems put in, unchecked", id)
+			}
+			for _, name := range p.Types {
+				if d, ok := event.Lookup(name); ok && !slices.Contains(p.Sources, d.Source) {
+					t.Errorf("a rule of %s never gets %s, which comes from %s", id, name, d.Source)
+				}
+			}
+		}
+	}
 }

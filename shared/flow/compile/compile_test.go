@@ -143,6 +143,17 @@ func TestEveryProblemHasACase(t *testing.T) {
 		in := sections(txtar.Parse(data))
 		shown.Write(slices.Concat(in["problems"], in["notes"]))
 	}
+	for _, file := range bindingCases(t) {
+		archive, err := txtar.ParseFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range archive.Files {
+			if strings.HasPrefix(f.Name, "problems") {
+				shown.Write(f.Data)
+			}
+		}
+	}
 	for _, file := range []string{"problem.go", "entry.go", "../problem.go", "../../policy/jsondoc/problem.go"} {
 		for _, code := range codes(t, file) {
 			if !strings.Contains(seen, "`"+code+"`") {

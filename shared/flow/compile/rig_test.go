@@ -1,6 +1,7 @@
 package compile_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -10,6 +11,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/tidwall/sjson"
 
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/engine"
@@ -55,6 +58,7 @@ type call struct {
 	Set      json.RawMessage
 
 	Parameters json.RawMessage
+	Happened   json.RawMessage // the event of a binding's call
 }
 
 // String is a call in one line: function, step, event and the rounds of its key.
@@ -92,6 +96,12 @@ func start(t *testing.T, document []byte, script func(c call) (string, *engine.T
 // run starts a run of a compiled flow.
 func run(t *testing.T, result compile.Result, script func(c call) (string, *engine.TaskError)) *rig {
 	t.Helper()
+	return runWith(t, result, flow.ExecutionInput{Order: orderID, Flow: "m", Run: "run"}, script)
+}
+
+// runWith starts a run of a compiled machine with an input of its own.
+func runWith(t *testing.T, result compile.Result, in any, script func(c call) (string, *engine.TaskError)) *rig {
+	t.Helper()
 	r := &rig{t: t, clock: clock.NewManual(time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)), script: script, tokens: map[string]string{}}
 	e, err := engine.Open(t.Context(), engine.Options{Clock: r.clock, InvokeLambda: r.invoke, Rand: func() float64 { return 0.5 }})
 	if err != nil {
@@ -123,7 +133,7 @@ func run(t *testing.T, result compile.Result, script func(c call) (string, *engi
 		versions = append(versions, create(c.Name, c.Machine, engine.Express).Version)
 	}
 	m := create("m", result.Pinned(versions), engine.Standard)
-	input, err := json.Marshal(flow.ExecutionInput{Order: orderID, Flow: "m", Run: "run"})
+	input, err := json.Marshal(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,6 +195,11 @@ func lab(t *testing.T, change ...string) []byte {
 
 func (r *rig) invoke(_ context.Context, function string, payload []byte) ([]byte, *engine.TaskError) {
 	c := call{Function: function}
+	var action struct{ Event json.RawMessage }
+	if err := json.Unmarshal(payload, &action); err == nil && bytes.HasPrefix(action.Event, []byte("{")) {
+		c.Happened = action.Event
+		payload, _ = sjson.DeleteBytes(payload, "event")
+	}
 	if err := json.Unmarshal(payload, &c); err != nil {
 		return nil, &engine.TaskError{Error: "Test.Defect", Cause: err.Error()}
 	}
