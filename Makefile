@@ -8,7 +8,7 @@ ASL  ?= .ci/node_modules/.bin/asl-validator
 
 MAINS     := $(wildcard functions/*/*/main.go functions/providers/*/*/main.go)
 MACHINES  := $(wildcard statemachines/*/statemachine.asl.json)
-TEMPLATES := template.yaml $(wildcard functions/providers/*/template.yaml)
+TEMPLATES := template.yaml shared/event/schemas/template.yaml $(wildcard functions/providers/*/template.yaml)
 GO_BUILD  := CGO_ENABLED=0 GOOS=linux GOARCH=arm64 go build -trimpath -ldflags "-s -w" -tags lambda.norpc
 
 export SAM_CLI_TELEMETRY ?= 0

@@ -36,6 +36,7 @@ var Post = fn.Function{
 		{Code: fault.Conflict, Meaning: "a correction would take more than is free"},
 		{Code: fault.Invalid, Meaning: "key, sku, location or quantity is missing"},
 	},
+	Raises:  []string{event.StockPosted},
 	Example: fn.ExampleRequest("POST", "/api/stock", nil, `{"key":"example-receipt","lines":[{"sku":"EXAMPLE","location":"Chicago","quantity":10}]}`),
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {

@@ -141,6 +141,7 @@ var CreateFulfillmentOrders = fn.Function{
 	Input:    flow.PlanInput{},
 	Result:   flow.PlanResult{},
 	Failures: stepping,
+	Raises:   []string{event.FulfillmentOrderCreated, event.OrderFulfilled},
 	Example:  flow.PlanInput{StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "create", Key: "create#0"}},
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {

@@ -21,6 +21,7 @@ var Cancel = fn.Function{
 	Summary:  "Cancel an order that no location has been asked to ship, and release its stock",
 	Trigger:  fn.Trigger{Routes: []fn.Route{{Method: "POST", Path: "/api/orders/{id}/cancel"}}},
 	Failures: changing,
+	Raises:   []string{event.OrderCanceled},
 	Example:  fn.ExampleRequest("POST", "/api/orders/"+exampleOrder+"/cancel", map[string]string{"id": exampleOrder}, `{"reason":"customer"}`),
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
@@ -52,8 +53,7 @@ func cancelOrder(ctx context.Context, s store.Store, id, key, reason string) (st
 }
 
 func cancelEvent(reason string) event.Event {
-	payload, _ := json.Marshal(map[string]string{"reason": reason}) // strings always encode
-	return event.Event{Name: event.OrderCanceled, Payload: payload}
+	return event.Event{Name: event.OrderCanceled, Payload: encode(order.CanceledFor{Reason: reason})}
 }
 
 // cancellation cancels the record and answers everything that waits for it, so

@@ -27,6 +27,7 @@ var Correct = fn.Function{
 	Summary:  "Correct line quantities or the ship-to address of an order that nothing was promised for yet",
 	Trigger:  fn.Trigger{Routes: []fn.Route{{Method: "POST", Path: "/api/orders/{id}/correct"}}},
 	Failures: changing,
+	Raises:   []string{event.OrderCorrected},
 	Example:  fn.ExampleRequest("POST", "/api/orders/"+exampleOrder+"/correct", map[string]string{"id": exampleOrder}, `{"lines":[{"id":"1","quantity":10}]}`),
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {

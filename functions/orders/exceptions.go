@@ -28,6 +28,7 @@ var RaiseException = fn.Function{
 	Input:    flow.ExceptionInput{},
 	Result:   exception.Exception{},
 	Failures: changing,
+	Raises:   []string{event.OrderExceptionRaised, event.FulfillmentOrderSendFail},
 	Example: flow.ExceptionInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "validate-lines", Key: "validate-lines#0"},
 		Error:     fault.PolicyNotMet, Cause: "a line has fewer than 5 pieces", Answers: []flow.Answer{flow.Reprocess, flow.Cancel},
@@ -132,7 +133,7 @@ func explained(cause string) (sentence string, data json.RawMessage) {
 
 // raisedEvents: a fulfillment order whose sending failed goes on hold.
 func raisedEvents(r *store.Record, e exception.Exception) []event.Event {
-	payload, _ := json.Marshal(map[string]string{"exception": e.ID, "error": e.Error, "cause": e.Cause}) // strings always encode
+	payload := encode(order.ExceptionRaised{Exception: e.ID, Error: e.Error, Cause: e.Cause})
 	all := []event.Event{{Name: event.OrderExceptionRaised, Payload: payload}}
 	if f := r.Status.FulfillmentOrder(e.FulfillmentOrder); f != nil && f.Reason == order.ReasonSending && !flow.IsBindingStep(e.Step) {
 		all = append(all, event.Event{Name: event.FulfillmentOrderSendFail, EntityID: f.ID, Payload: payload})
@@ -150,6 +151,7 @@ var ResolveException = fn.Function{
 		{Method: "POST", Path: "/api/exceptions/{id}/cancel"},
 	}},
 	Failures: changing,
+	Raises:   []string{event.OrderExceptionResolved, event.OrderCanceled},
 	Example:  fn.ExampleRequest("POST", "/api/exceptions/exc_example/retry", map[string]string{"id": "exc_example"}, ""),
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
@@ -210,7 +212,7 @@ func (r resolver) answer(ctx context.Context, e exception.Exception, answer flow
 		if err != nil {
 			return store.Change{}, err
 		}
-		payload, _ := json.Marshal(map[string]string{"exception": e.ID, "answer": string(answer)}) // strings always encode
+		payload := encode(order.ExceptionResolved{Exception: e.ID, Answer: string(answer)})
 		c := store.Change{Outcome: answer, Ops: []table.Op{done}, Events: []event.Event{{Name: event.OrderExceptionResolved, Payload: payload}}}
 		rec.Status.OpenExceptions = slices.DeleteFunc(rec.Status.OpenExceptions, func(id string) bool { return id == e.ID })
 		if e.Signal == "" {

@@ -35,6 +35,7 @@ var FlowEnded = fn.Function{
 	Summary:  "Raise an exception when an order's execution ends without success",
 	Trigger:  fn.Trigger{Rule: "Step Functions Execution Status Change"},
 	Failures: changing,
+	Raises:   []string{event.OrderExceptionRaised},
 	Example:  json.RawMessage(`{"detail-type":"Step Functions Execution Status Change","detail":{"name":"` + exampleOrder + `-lab-1","status":"TIMED_OUT"}}`),
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
@@ -83,7 +84,7 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 		e.Category, e.Signal, e.Name = exception.Platform, "", r.Document.Name // nobody waits any more
 		put, err := exception.Put(e)
 		r.Status.OpenExceptions = append(r.Status.OpenExceptions, e.ID)
-		c.Events = []event.Event{{Name: event.OrderExceptionRaised, Payload: encode(map[string]string{"exception": e.ID, "error": code, "cause": e.Cause})}}
+		c.Events = []event.Event{{Name: event.OrderExceptionRaised, Payload: encode(order.ExceptionRaised{Exception: e.ID, Error: code, Cause: e.Cause})}}
 		c.Ops = append(c.Ops, put)
 		return c, err
 	})

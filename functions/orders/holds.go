@@ -34,6 +34,7 @@ var ResolveHold = fn.Function{
 		{Method: "POST", Path: "/api/orders/{id}/reject"},
 	}},
 	Failures: changing,
+	Raises:   []string{event.OrderHoldReleased, event.OrderApproved, event.OrderRejected},
 	Example:  fn.ExampleRequest("POST", "/api/orders/"+exampleOrder+"/release", map[string]string{"id": exampleOrder}, `{"by":"ann","reason":"credit checked"}`),
 	Timeout:  15 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
@@ -154,6 +155,7 @@ var ExpireHold = fn.Function{
 	Input:    flow.ExpireInput{},
 	Result:   flow.ExpireResult{},
 	Failures: append([]fn.Failure{{Code: HoldExpired, Meaning: "nobody released the hold in time"}}, changing...),
+	Raises:   []string{event.OrderHoldExpired, event.OrderHoldReleased, event.OrderApproved, event.OrderRejected},
 	Example: flow.ExpireInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-wholesale-1", Step: "credit", Key: "credit#0"},
 		Signal:    "hold/credit#0", Answer: flow.ReleaseHold,

@@ -24,6 +24,7 @@ var Publish = fn.Function{
 	ID:      "orders/publish",
 	Summary: "Publish journalled events and received messages on the event bus",
 	Trigger: fn.Trigger{Stream: true},
+	Raises:  []string{event.MessageReceived},
 	Example: json.RawMessage(`{"Records":[]}`),
 	Timeout: 60 * time.Second,
 	New: func(d fn.Deps) fn.Handler {

@@ -36,6 +36,7 @@ var Record = fn.Function{
 	Input:    RecordInput{},
 	Result:   RecordResult{},
 	Failures: changing,
+	Raises:   []string{event.OrderReceived, event.OrderChanged, event.OrderChangeFailed, event.OrderCanceled, event.OrderCancellationFailed},
 	Example:  RecordInput{Message: "msg_example"},
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
@@ -102,8 +103,7 @@ func (r recorder) upsert(ctx context.Context, message string, doc order.Document
 // firstEvents: an order whose first message is its cancellation begins and
 // ends with it.
 func firstEvents(doc order.Document) []event.Event {
-	payload, _ := json.Marshal(map[string]string{"name": doc.Name, "channel": doc.Channel}) // strings always encode
-	all := []event.Event{{Name: event.OrderReceived, Payload: payload}}
+	all := []event.Event{{Name: event.OrderReceived, Payload: encode(order.Received{Name: doc.Name, Channel: doc.Channel})}}
 	if doc.Canceled != nil {
 		all = append(all, cancelEvent(doc.Canceled.Reason))
 	}

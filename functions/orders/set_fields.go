@@ -21,6 +21,7 @@ var SetFields = fn.Function{
 	Input:    flow.SetInput{},
 	Result:   flow.StepResult{},
 	Failures: stepping,
+	Raises:   []string{event.OrderEnriched},
 	Example: flow.SetInput{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-wholesale-1", Step: "mark", Key: "mark#0"},
 		Entity:    "order", Set: json.RawMessage(`[{"set":"order.priority","value":"10"},{"addTag":"wholesale"}]`),
@@ -30,6 +31,11 @@ var SetFields = fn.Function{
 		s := storeOf(d)
 		return guarded(d, fn.Task(func(ctx context.Context, in flow.SetInput) (flow.StepResult, error) { return setFields(ctx, s, in) }))
 	},
+}
+
+// enriched is the payload of OrderEnriched.
+type enriched struct {
+	Set []setDone `json:"set"`
 }
 
 // setDone says what was set on a record; it is kept in the journal.
@@ -63,7 +69,7 @@ func setFields(ctx context.Context, s store.Store, in flow.SetInput) (flow.StepR
 				do(l.ID, policy.LineRecord(&r.Document, &r.Status, l.ID, s.Now()))
 			}
 		}
-		return store.Change{Events: []event.Event{{Name: event.OrderEnriched, Payload: encode(map[string]any{"set": did})}}}
+		return store.Change{Events: []event.Event{{Name: event.OrderEnriched, Payload: encode(enriched{did})}}}
 	})
 }
 

@@ -29,6 +29,7 @@ var RecordShipment = fn.Function{
 	Input:    RecordInput{},
 	Result:   ShipmentResult{},
 	Failures: changing,
+	Raises:   []string{event.FulfillmentOrderShipped},
 	Example:  RecordInput{Message: "msg_example"},
 	Timeout:  30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {

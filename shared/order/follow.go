@@ -7,6 +7,10 @@ import "github.com/orderloom/orderloom/shared/event"
 // to the records within. statemachines/README.md says when each does.
 func Follows(name string) []string {
 	switch name {
+	case event.OrderLineValidated:
+		return []string{event.OrderLinesValidated}
+	case event.OrderLineValidateFailed:
+		return []string{event.OrderLinesValidateFailed}
 	case event.OrderSourced:
 		return []string{event.OrderLineSourced}
 	case event.FulfillmentOrderSent:

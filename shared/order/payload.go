@@ -48,3 +48,28 @@ type Reported struct {
 	Shipment int    `json:"shipment"`
 	ReportID string `json:"reportId,omitempty"` // the shop's id of the fulfillment
 }
+
+// Received is the payload of OrderReceived.
+type Received struct {
+	Name    string `json:"name"` // the channel's order name
+	Channel string `json:"channel"`
+}
+
+// CanceledFor is the payload of OrderCanceled.
+type CanceledFor struct {
+	Reason string `json:"reason"`
+}
+
+// ExceptionRaised is the payload of OrderExceptionRaised and of
+// FulfillmentOrderSendFailed.
+type ExceptionRaised struct {
+	Exception string `json:"exception"` // its id
+	Error     string `json:"error"`     // failure code
+	Cause     string `json:"cause"`     // one sentence
+}
+
+// ExceptionResolved is the payload of OrderExceptionResolved.
+type ExceptionResolved struct {
+	Exception string `json:"exception"`
+	Answer    string `json:"answer"`
+}

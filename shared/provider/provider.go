@@ -6,6 +6,7 @@
 package provider
 
 import (
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/inbox"
 )
@@ -19,7 +20,8 @@ type Provider struct {
 	Parameters []Parameter
 	Lookups    []string // mapping tables that its actions look things up in
 	Handlers   []inbox.Handler
-	Functions  []fn.Function // transformations and actions, in the order a reader wants them
+	Events     []event.Definition // of its own, without a source: what its transformations of kind "event" report
+	Functions  []fn.Function      // transformations and actions, in the order a reader wants them
 }
 
 // Service is what a provider is for.

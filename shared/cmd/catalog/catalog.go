@@ -1,6 +1,6 @@
 // Package catalog derives from the declared functions and providers what others
-// read: the catalog of the flow compiler and the example event of every
-// function.
+// read: the catalog of the flow compiler, the example event of every function, and
+// the typed catalog of business events with its schemas.
 package catalog
 
 import (
@@ -15,7 +15,6 @@ import (
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/provider"
-	"github.com/orderloom/orderloom/statemachines"
 )
 
 // Build returns the catalog.
@@ -40,7 +39,7 @@ func Build() (flow.Catalog, error) {
 		c.Functions = append(c.Functions, entry)
 	}
 	var err error
-	c.Events, err = statemachines.Events()
+	c.Events, err = Declared()
 	return c, err
 }
 
@@ -71,10 +70,10 @@ func describe(f fn.Function, owner string) (flow.Function, error) {
 }
 
 // Event is the content of a function's event.json.
-func Event(f fn.Function) ([]byte, error) { return encode(f.Example) }
+func Event(f fn.Function) ([]byte, error) { return Encode(f.Example) }
 
-// encode writes JSON for people: indented, without escaping what HTML escapes.
-func encode(v any) ([]byte, error) {
+// Encode writes JSON for people: indented, without escaping what HTML escapes.
+func Encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
@@ -91,7 +90,7 @@ func Text() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return encode(c)
+	return Encode(c)
 }
 
 // Folder is where a function lives. Those of providers have a folder more in

@@ -61,4 +61,5 @@ func runScenario(t *testing.T, file, id string, flows []compile.Result) {
 		t.Fatalf("%s\n%s: %v", script.Title, file, err)
 	}
 	golden.Check(t, file, scenario.Format(data, path, record))
+	checkEvents(t, w)
 }

@@ -113,22 +113,24 @@ func (set *bindings) checkLoops() {
 		slices.Sort(next[id])
 	}
 	for id := range next {
-		if path := back(next, id, id, nil); path != nil {
+		if path := back(next, id, id); path != nil {
 			set.compilers[id].report.Add(BindingLoop, "", "/flow", "the flow %q raises what leads to this binding again: %s | Bind to another event, or let the flow not raise it", set.docs[id].Flow, strings.Join(path, " → "))
 		}
 	}
 }
 
-// back finds a way from a binding to a goal, nil when there is none.
-func back(next map[string][]string, from, goal string, seen []string) []string {
-	seen = append(slices.Clone(seen), from)
-	for _, to := range next[from] {
-		if to == goal {
-			return append(seen, goal)
-		}
-		if !slices.Contains(seen, to) {
-			if path := back(next, to, goal, seen); path != nil {
-				return path
+// back finds a shortest way from a binding to a goal, nil when there is none.
+func back(next map[string][]string, from, goal string) []string {
+	seen := map[string]bool{}
+	for ways := [][]string{{from}}; len(ways) > 0; ways = ways[1:] {
+		way := ways[0]
+		for _, to := range next[way[len(way)-1]] {
+			if to == goal {
+				return append(way, goal)
+			}
+			if !seen[to] {
+				seen[to] = true
+				ways = append(ways, append(slices.Clone(way), to))
 			}
 		}
 	}
