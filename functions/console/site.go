@@ -31,6 +31,8 @@ var Site = fn.Function{
 		{Method: "GET", Path: "/api/orders/{id}"},
 		{Method: "GET", Path: "/api/exceptions"},
 		{Method: "GET", Path: "/api/messages"},
+		{Method: "GET", Path: "/api/events"},
+		{Method: "GET", Path: "/api/events/{name}"},
 		{Method: "GET", Path: "/api/stats"},
 		{Method: "GET", Path: "/api/stock/{sku}"},
 		{Method: "GET", Path: "/api/flows"},
@@ -126,6 +128,8 @@ func (s site) api(ctx context.Context, rest string, req fn.Request) (fn.Response
 		return s.flowAPI(ctx, req)
 	case name == "policies":
 		return s.policyVersions(ctx, req.Params["id"])
+	case name == "events":
+		return eventList(req.Params["name"])
 	case name == "stats":
 		return s.stats(ctx)
 	}

@@ -99,7 +99,7 @@ func (s *Status) sent(e event.Event) ([]event.Event, error) {
 	f := s.FulfillmentOrder(e.EntityID)
 	f.Remote = p.Remote
 	for _, fl := range f.Lines {
-		if l := s.Line(fl.Line); l != nil {
+		if l := s.Line(fl.Line); l != nil && l.Shipped == 0 { // else a sibling shipped a part of it before
 			l.State, l.Reason = FulfillmentInProcess, ReasonSent
 		}
 	}

@@ -49,7 +49,20 @@ func (c listExceptionsCmd) Run(s *session) error {
 		rows = append(rows, []string{e.ID, e.Name, string(e.Category), e.Step, e.Error, e.Cause, fmt.Sprint(e.Answers)})
 	}
 	s.table("EXCEPTION | ORDER | CATEGORY | STEP | ERROR | CAUSE | ANSWERS", rows)
-	return nil
+	return api.mentionMessages()
+}
+
+// mentionMessages tells of what came in and is about no order, or not yet: a person
+// who looks here would not look for it elsewhere.
+func (c *client) mentionMessages() error {
+	failed, err := c.failedMessages()
+	for _, m := range failed {
+		fmt.Fprintf(c.s.out, "\nin error: %s from %s: %s: %s\n", m.Topic, m.Instance, m.Error, m.Cause)
+	}
+	if len(failed) > 0 {
+		fmt.Fprintln(c.s.out, "\nSee orderloom messages list; orderloom messages replay processes one again")
+	}
+	return err
 }
 
 const waitLimit = 3 * time.Minute

@@ -26,6 +26,7 @@ type cli struct {
 	Orders     ordersCmd     `cmd:"" help:"List orders, show one with its path and reasons, export them; correct, cancel, release, approve or reject one."`
 	Exceptions exceptionsCmd `cmd:"" help:"List what waits for a person, and answer it."`
 	Messages   messagesCmd   `cmd:"" help:"List inbound messages in error, and replay them."`
+	Events     eventsCmd     `cmd:"" help:"List the business events, and show one with its schema."`
 	Stock      stockCmd      `cmd:"" help:"Show stock, or post a receipt."`
 	Flow       flowCmd       `cmd:"" help:"Compile a flow document and explain, price or draw it; compare two; try one against orders; publish one; export and import bundles; pause, resume, stop flows or go back."`
 	Refs       refsCmd       `cmd:"" help:"Tell who uses a policy, event, provider instance, mapping or action."`

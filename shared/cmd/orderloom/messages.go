@@ -19,21 +19,27 @@ func (listMessagesCmd) Run(s *session) error {
 	if err != nil {
 		return err
 	}
-	var out struct {
-		Messages []inbox.Message `json:"messages"`
-	}
-	if err := api.call("GET", "/api/messages", nil, nil, &out); err != nil {
+	failed, err := api.failedMessages()
+	if err != nil {
 		return err
 	}
 	if s.json {
-		return s.printJSON(out.Messages)
+		return s.printJSON(failed)
 	}
 	var rows [][]string
-	for _, m := range out.Messages {
+	for _, m := range failed {
 		rows = append(rows, []string{m.ID, m.Instance, m.Topic, m.ReceivedAt.Format(clockLayout), m.Error, m.Cause})
 	}
 	s.table("MESSAGE | INSTANCE | TOPIC | RECEIVED | ERROR | CAUSE", rows)
 	return nil
+}
+
+func (c *client) failedMessages() ([]inbox.Message, error) {
+	var out struct {
+		Messages []inbox.Message `json:"messages"`
+	}
+	err := c.call("GET", "/api/messages", nil, nil, &out)
+	return out.Messages, err
 }
 
 type replayCmd struct {

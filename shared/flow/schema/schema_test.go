@@ -37,6 +37,8 @@ func formats() []format {
 		{"policy", schema.Policy, func(doc []byte) jsondoc.Problems { _, p := policy.Parse(doc); return p },
 			[]string{"rules.json", "table.json", "filter.json"}, []string{"policies/*.json"}},
 		{"bundle", schema.Bundle, func(doc []byte) jsondoc.Problems { _, p := bundle.Parse(doc); return p }, []string{"bundle.json"}, nil},
+		{"binding", schema.Binding, func(doc []byte) jsondoc.Problems { _, p := flow.ParseBinding(doc); return p },
+			[]string{"binding.json", "binding-flow.json"}, []string{"bindings/*.json"}},
 	}
 }
 
@@ -84,6 +86,9 @@ func TestEveryShippedDocumentIsValid(t *testing.T) {
 			for _, file := range files {
 				if matched, _ := filepath.Match("*.test.json", filepath.Base(file)); matched {
 					continue // orders and outcomes, not a policy
+				}
+				if matched, _ := filepath.Match("*.asl.json", filepath.Base(file)); matched {
+					continue // the machine of a binding
 				}
 				if err := s.Validate(read(t, file)); err != nil {
 					t.Errorf("%s: %v", file, err)
