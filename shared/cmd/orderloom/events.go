@@ -13,6 +13,7 @@ import (
 type eventsCmd struct {
 	List listEventsCmd `cmd:"" help:"List the business events: what each means, who raises it and who listens."`
 	Show showEventCmd  `cmd:"" help:"Show one event with its schema and how to subscribe to it or to put it in."`
+	Put  putEventCmd   `cmd:"" help:"Put an event in as an outside system does, through the bus of the running Orderloom."`
 }
 
 type listEventsCmd struct{}

@@ -8,17 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/eventbridge"
 	"github.com/tidwall/gjson"
 
 	"github.com/orderloom/orderloom/functions/providers/shipstation/shipstationtest"
 	"github.com/orderloom/orderloom/functions/providers/shopify/shopifytest"
-	"github.com/orderloom/orderloom/shared/awsenv/busenv"
 	"github.com/orderloom/orderloom/shared/event"
-	"github.com/orderloom/orderloom/shared/fault"
-	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/local/host"
 	"github.com/orderloom/orderloom/shared/scenario"
 )
@@ -62,20 +56,6 @@ func channelOf(shop string) string {
 		return "wholesale"
 	}
 	return shop
-}
-
-// PutEvent puts an event on the bus as an outside system does, over the wire.
-func (w *World) PutEvent(ctx context.Context, name string, detail any) error {
-	text, err := json.Marshal(detail)
-	if err != nil {
-		return fault.Wrap(err, fault.Invalid, "encoding the detail of %s", name)
-	}
-	cfg := aws.Config{Region: host.Region, BaseEndpoint: aws.String(w.Host.AWSURL()), Credentials: credentials.NewStaticCredentialsProvider("local", "local", ""), HTTPClient: w.client}
-	failed, err := busenv.New(eventbridge.NewFromConfig(cfg), host.Stack).Put(ctx, []fn.BusEntry{{Source: event.ExternalSource, DetailType: name, Detail: text, At: w.opts.Clock.Now()}})
-	if err == nil && len(failed) > 0 {
-		err = fault.New(fault.Unavailable, "the bus did not take %s", name)
-	}
-	return err
 }
 
 func document(topic string, o scenario.Order, placed time.Time) []byte {
