@@ -1,6 +1,7 @@
 package scenario_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -103,6 +104,8 @@ func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case r.Method == http.MethodPost:
 		s.posted = append(s.posted, r.URL.Path+" "+r.Header.Get("X-Signature")+string(body))
+	case r.URL.Path == "/api/messages":
+		_, _ = io.WriteString(w, `{"messages":[{"id":"msg_1","topic":"ReturnReceived","error":"Record.NotFound","cause":"no such order"},{"id":"msg_2","topic":"Other"},{"id":"msg_3","topic":"Other"}]}`)
 	case strings.HasPrefix(r.URL.Path, "/api/stock/"):
 		_, _ = io.WriteString(w, `{"stock":[{"location":"Seattle","free":7,"reserved":3}]}`)
 	case r.URL.Path == "/api/orders/L1":
@@ -143,6 +146,11 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 		FailShop: func(status, times int) { s.shopFails = fmt.Sprint(status, "×", times) },
 		Abort: func(run string) error {
 			s.aborted = run
+			return nil
+		},
+		Tags:    func(o scenario.Order) []string { return strings.Fields(o.SKU) },
+		PutEvent: func(event, order, id string, payload json.RawMessage) error {
+			s.posted = append(s.posted, strings.Join([]string{event, order, id, string(payload)}, " "))
 			return nil
 		},
 		Reports: func(o scenario.Order) int { return len(o.Lines) },
@@ -189,6 +197,10 @@ expect runs #L1 1
 expect warehouse #L1 2
 expect shop #L1 2
 expect stock A Seattle free=7 reserved=3
+put ReturnReceived #L1 rma-1 {"a": 1}
+replay ReturnReceived
+expect message ReturnReceived Record.NotFound
+expect tags #L1 A
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -200,6 +212,7 @@ expect stock A Seattle free=7 reserved=3
 		`/api/orders/ord_1/correct {"lines":[{"id":"466","quantity":7},{"id":"467","quantity":8}]}`,
 		`/api/stock {"key":"scenario-1-A-Seattle-10","lines":[{"sku":"A","location":"Seattle","quantity":10}]}`,
 		`/api/stock {"key":"scenario-2-A-Seattle-10","lines":[{"sku":"A","location":"Seattle","quantity":10}]}`,
+		`ReturnReceived #L1 rma-1 {"a": 1}`, "/api/messages/msg_1/replay ",
 	}
 	if diff := cmp.Diff(want, s.posted); diff != "" {
 		t.Error(diff)
@@ -256,6 +269,12 @@ func TestAStepThatFailsSaysWhy(t *testing.T) {
 		"expect event #L1 OrderSourced rule 8":     "no such event",
 		"expect warehouse #L1 1":                   "it is: 2",
 		"expect stock A Boston free=7":             "no such stock",
+		"put ReturnReceived #L1 rma-1":             "want: put",
+		"put ReturnReceived #L1 rma-1 {":           "not JSON",
+		"replay Other":                             "2 messages of Other",
+		"expect message Nothing X":                 "0 messages of Nothing",
+		"expect message ReturnReceived X":          "it is: Record.NotFound",
+		"expect tags #L1 a":                        "it is: none",
 		"expect stock A Seattle free=6 reserved=3": "it is: free=7 reserved=3",
 	} {
 		t.Run(step, func(t *testing.T) {

@@ -16,17 +16,24 @@ import (
 	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/local/template"
 	"github.com/orderloom/orderloom/shared/order"
+	"github.com/orderloom/orderloom/shared/provider"
 	"github.com/orderloom/orderloom/statemachines"
 )
 
 // Declared lists the events beside Orderloom's own: the business's, and those of
 // providers. Two of one name are a fault.
 func Declared() ([]event.Definition, error) {
-	all, err := statemachines.Events()
+	own, err := statemachines.Events()
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range providers.All() {
+	return DeclaredBy(own, providers.All())
+}
+
+// DeclaredBy is Declared for the business's own events and some providers.
+func DeclaredBy(own []event.Definition, list []provider.Provider) ([]event.Definition, error) {
+	all := slices.Clone(own)
+	for _, p := range list {
 		for _, d := range p.Events {
 			d.Source = "orderloom." + p.ID
 			if err := d.Check(); err != nil {

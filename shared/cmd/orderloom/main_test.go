@@ -66,7 +66,7 @@ func TestEveryCommandSaysThatNothingRuns(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{"orders", "list"}, {"orders", "show", "#1"}, {"orders", "release", "#1"}, {"orders", "approve", "#1"}, {"exceptions", "list"}, {"exceptions", "retry", "#1"}, {"messages", "list"}, {"messages", "replay", "m"},
+		{"orders", "list"}, {"orders", "show", "#1"}, {"orders", "release", "#1"}, {"orders", "approve", "#1"}, {"exceptions", "list"}, {"exceptions", "retry", "#1"}, {"messages", "list"}, {"messages", "replay", "m"}, {"events", "put", "ReturnReceived", "#1"},
 		{"stock", "show", "A"}, {"stock", "post", "A", "B", "1"}, {"send", "shopify", file}, {"flow", "publish", file}, {"flow", "simulate", file, "--orders", "last-7-days"}, {"orders", "export"}, {"flow", "export", "lab"}, {"flow", "import", file}, {"refs", "policy", "x"}, {"env"}, {"env", "diff", "local", "local"}, {"env", "promote", "local", "local", "lab"}, {"fake", "shipstation", "fail", "--times", "1"},
 	} {
 		code, text := orderloom(t, t.TempDir(), args...)
