@@ -1,6 +1,7 @@
 package events
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -46,7 +47,7 @@ const maxReasons = 5
 
 // reasons says in one line what does not fit, and where.
 func reasons(err error) string {
-	invalid, ok := err.(*jsonschema.ValidationError)
+	invalid, ok := errors.AsType[*jsonschema.ValidationError](err)
 	if !ok {
 		return err.Error()
 	}

@@ -148,7 +148,7 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 			s.aborted = run
 			return nil
 		},
-		Tags:    func(o scenario.Order) []string { return strings.Fields(o.SKU) },
+		Tags: func(o scenario.Order) []string { return strings.Fields(o.SKU) },
 		PutEvent: func(event, order, id string, payload json.RawMessage) error {
 			s.posted = append(s.posted, strings.Join([]string{event, order, id, string(payload)}, " "))
 			return nil

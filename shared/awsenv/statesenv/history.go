@@ -10,6 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sfn/types"
 
 	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/fn"
 )
 
@@ -56,8 +57,8 @@ func (p port) History(ctx context.Context, execution string, limit int) ([]fn.Hi
 	return nil, fault.New(fault.NotFound, "no such run, or its history has ended").On(execution, "")
 }
 
-// executions lists where a run can be: with a flow that the repository owns, or
-// one that the console owns.
+// executions lists where a run can be: with a binding, a flow that the repository
+// owns, or one that the console owns.
 func (p port) executions(run string) []string {
 	if strings.HasPrefix(run, "arn:") {
 		return []string{run}
@@ -71,6 +72,9 @@ func (p port) executions(run string) []string {
 		return nil
 	}
 	prefix := strings.Replace(p.stack.Prefix, machineType, executionType, 1)
+	if binding, _, ok := flow.BoundTo(rest[:dash]); ok {
+		return []string{prefix + flow.BindingMachine(binding) + ":" + run}
+	}
 	return []string{prefix + rest[:dash] + ":" + run, prefix + "flow-" + rest[:dash] + ":" + run}
 }
 
