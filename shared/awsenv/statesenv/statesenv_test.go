@@ -346,3 +346,17 @@ func TestAPrefixThatIsNoARNIsRefused(t *testing.T) {
 		t.Errorf("the error is %v", err)
 	}
 }
+
+func TestTheHistoryOfABindingIsFoundByItsRun(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.publish(t, "binding-tell", recording())
+	const run = "ord_1-binding-tell-17-1"
+	if err := w.Start(t.Context(), "binding-tell", run, []byte(`{}`)); err != nil {
+		t.Fatal(err)
+	}
+	<-w.invoked
+	if all, err := w.History(t.Context(), run, 1000); err != nil || len(all) == 0 {
+		t.Errorf("%d events, %v", len(all), err)
+	}
+}
