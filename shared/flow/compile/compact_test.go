@@ -77,6 +77,7 @@ func brokenChildren() map[string]string {
 		"it is not over":     machine(`{"Type":"Wait","Seconds":1000,"End":true}`),
 		"it says nothing":    machine(`{"Type":"Succeed","Output":{}}`),
 		"it answers no text": machine(`{"Type":"Succeed","Output":7}`),
+		"it says too much":   machine(`{"Type":"Succeed","Output":"{% $join($map([1..130000], function() { '\"' })) %}"}`),
 	}
 }
 

@@ -39,8 +39,8 @@ func Compile(document []byte, catalog *flow.Catalog, policies []policy.Policy) (
 // CompileAs compiles a document with another profile than its own; "" is its own.
 func CompileAs(profile string, document []byte, catalog *flow.Catalog, policies []policy.Policy) (Result, flow.Problems) {
 	c := prepare(document, catalog, policies)
-	if c.profile = profile; profile == "" {
-		c.profile = c.doc.Profile
+	if profile != "" {
+		c.profile = profile
 	}
 	if problems := c.through(passes()); len(problems) > 0 {
 		return Result{Doc: c.doc}, problems
@@ -60,7 +60,7 @@ func prepare(document []byte, catalog *flow.Catalog, policies []policy.Policy) *
 		catalog = &flow.Catalog{}
 	}
 	doc, report := flow.Open(document)
-	c := &compiler{doc: doc, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}, fetched: map[string]bool{}, asked: map[string]bool{}, brought: map[string]bool{}}
+	c := &compiler{doc: doc, profile: doc.Profile, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}, fetched: map[string]bool{}, asked: map[string]bool{}, brought: map[string]bool{}}
 	for _, p := range policies {
 		c.policies[p.Ref()] = p
 	}

@@ -345,6 +345,9 @@ func FuzzCompile(f *testing.F) {
 		if !bytes.Equal(result.Machine, again.Machine) || !slices.Equal(problems, same) {
 			t.Error("two compilations differ")
 		}
+		if _, cut := compile.CompileAs(flow.Compact, doc, catalog, policies); cut.Has(compile.MachineInvalid) {
+			t.Errorf("as compact: %v", cut)
+		}
 		if typed := compile.Check(doc, catalog, policies); len(typed) > 0 && !slices.Equal(typed, problems) {
 			t.Errorf("while typing:\n%v\ncompiled:\n%v", typed, problems)
 		}

@@ -35,7 +35,7 @@ func (k *cut) beginning() object {
 		next = k.outcome()
 	}
 	return k.run(policy.Quote(k.first), "{}", input, assign, next,
-		object{{"ErrorEquals", []string{everyError}}, {"Assign", fresh}, {"Output", object{}}, {"Next", k.first}})
+		object{{"Assign", fresh}, {"Output", object{}}, {"Next", k.first}})
 }
 
 // later is the state that runs every stretch but the first one.
@@ -48,7 +48,7 @@ func (k *cut) later() object {
 		}
 	}
 	return k.run("$"+k.at(), "$states.input", input, assign, k.outcome(),
-		object{{"ErrorEquals", []string{everyError}}, {"Output", expr("$states.input")}, {"Next", k.outcome()}})
+		object{{"Output", expr("$states.input")}, {"Next", k.outcome()}})
 }
 
 // run starts the child and takes over where the order is by then. An execution
@@ -64,11 +64,19 @@ func (k *cut) run(at, in string, values []string, assign object, next string, fa
 		{"TimeoutSeconds", 300},
 		{"Retry", []object{retries(flow.Retry{Attempts: quickRetries, Interval: flow.DefaultRetry().Interval, Rate: 2, MaxDelay: flow.DefaultRetry().MaxDelay},
 			[]string{"Sfn.ThrottlingException", "Sfn.SfnException", "Sfn.SdkClientException"})}},
-		{"Catch", []object{failed}},
+		{"Catch", []object{catching(dataLimit, failed), catching(everyError, failed)}},
 		{"Assign", object{{k.at(), expr(childOutput + ".at")}}.with(assign...)},
 		{"Output", expr(childOutput + ".input")},
 		{"Next", next},
 	}
+}
+
+// dataLimit is the only failure that is not among all: what the child ended with
+// is more than a state hands on.
+const dataLimit = "States.DataLimitExceeded"
+
+func catching(code string, then object) object {
+	return append(object{{"ErrorEquals", []string{code}}}, then...)
 }
 
 // choose leads to where the order is after a stretch.

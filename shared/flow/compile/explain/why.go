@@ -105,7 +105,7 @@ func (t *teller) computes(st states.State) string {
 func (t *teller) stretch(st states.State) string {
 	what := "runs what waits for nothing, to the next wait, in one Express execution; the state where it begins was chosen before"
 	if st.What != compile.StretchState {
-		what = "the first stretch: runs what waits for nothing, from " + quoted(st.Caught) + " to the next wait, in one Express execution"
+		what = "the first stretch: runs what waits for nothing, from " + quoted(slices.Compact(st.Caught)) + " to the next wait, in one Express execution"
 	}
 	return what + "; should it fail, the states below do the same"
 }
