@@ -73,7 +73,7 @@ func (w watcher) watch(ctx context.Context) (Watched, error) {
 // judge decides on a version on trial when enough orders took it: at once when
 // too many of them have an exception, otherwise at the end of its time.
 func (w watcher) judge(ctx context.Context, l registry.Live, out *Watched) error {
-	runs, _, err := w.states.Executions(ctx, fn.ExecutionQuery{Machine: l.Machine, Version: l.Canary.Version, Limit: maxSample})
+	runs, _, err := w.states.Executions(ctx, fn.ExecutionQuery{Machine: l.Machine, Version: l.Canary.Version, Since: l.Canary.Since, Limit: maxSample})
 	if err != nil || len(runs) < l.Canary.Minimum {
 		return err
 	}

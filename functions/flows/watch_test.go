@@ -25,6 +25,9 @@ type field struct {
 }
 
 func (f field) Executions(_ context.Context, q fn.ExecutionQuery) ([]string, string, error) {
+	if q.Since.IsZero() {
+		return nil, "", fault.New(fault.Internal, "a version that was on trial before is judged by its old orders")
+	}
 	return f.runs[q.Version], "", nil
 }
 

@@ -119,11 +119,12 @@ type Share struct {
 
 // ExecutionQuery asks for executions of a machine, or of one version of it.
 type ExecutionQuery struct {
-	Machine string // name without the stack
-	Version string // ARN; "": all versions
-	Running bool   // only those that have not ended
-	Limit   int    // 1 to 1,000; 0 means 1,000
-	After   string // the cursor of the page before
+	Machine string    // name without the stack
+	Version string    // ARN; "": all versions
+	Running bool      // only those that have not ended
+	Since   time.Time // only those that began then or later; zero: all
+	Limit   int       // 1 to 1,000; 0 means 1,000
+	After   string    // the cursor of the page before
 }
 
 // HistoryEvent is one event of an execution's history.

@@ -38,6 +38,9 @@ func (p port) Executions(ctx context.Context, q fn.ExecutionQuery) (names []stri
 		return nil, "", fail(ctx, err, "list", q.Machine)
 	}
 	for _, x := range out.Executions {
+		if aws.ToTime(x.StartDate).Before(q.Since) {
+			return names, "", nil // and so are all that follow
+		}
 		names = append(names, aws.ToString(x.Name))
 	}
 	return names, aws.ToString(out.NextToken), nil

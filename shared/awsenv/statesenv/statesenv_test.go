@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
@@ -171,6 +172,12 @@ func TestExecutionsAreListedByVersionAndState(t *testing.T) {
 	names, _, err = w.Executions(t.Context(), fn.ExecutionQuery{Machine: "flow-mine", Running: true})
 	if err != nil || !slices.Equal(names, []string{"ord_2-mine-3", "ord_2-mine-2", "ord_2-mine-1"}) {
 		t.Errorf("those that run: %v, %v", names, err)
+	}
+	for since, want := range map[time.Duration]int{-time.Hour: 3, time.Hour: 0} {
+		names, next, err = w.Executions(t.Context(), fn.ExecutionQuery{Machine: "flow-mine", Running: true, Since: time.Now().Add(since)})
+		if err != nil || next != "" || len(names) != want {
+			t.Errorf("those that began since %s: %v, %v", since, names, err)
+		}
 	}
 	if _, _, err := w.Executions(t.Context(), fn.ExecutionQuery{Machine: "none"}); !fault.Is(err, fault.NotFound) {
 		t.Errorf("of a machine that is not there: %v", err)
