@@ -87,13 +87,18 @@ func (s starter) subFlow(ctx context.Context, id string) (string, error) {
 	return live[i].Machine, nil
 }
 
-// enter numbers the run: one live run per order and flow.
+// enter numbers the run: one live run per order and flow. A step that failed
+// before its run had started, or whose own flow began again, waits for that run.
 func (s starter) enter(r *store.Record, in flow.SubFlowInput) (store.Change, error) {
 	if r.Status.State == order.Canceled {
 		return store.Change{}, canceled(r)
 	}
 	n := r.Status.Runs[in.Flow]
-	if slices.Contains(r.Status.Waits, flow.SubFlowSignalName(flow.RunName(in.Order, in.Flow, n))) {
+	latest := flow.RunName(in.Order, in.Flow, n)
+	if slices.Contains(r.Status.Waits, signalOf(in, n)) {
+		return store.Change{Outcome: n, Ops: []table.Op{s.waiter(in, n)}}, nil
+	}
+	if slices.ContainsFunc(r.Status.Waits, func(w string) bool { return flow.IsSubFlowSignal(w, latest) }) {
 		return store.Change{}, fault.New(SubFlowRunning, "the order is in flow %q already", in.Flow).On(in.Order, "runs").Do("Wait until that run has ended, then reprocess")
 	}
 	if r.Status.Runs == nil {
@@ -101,13 +106,17 @@ func (s starter) enter(r *store.Record, in flow.SubFlowInput) (store.Change, err
 	}
 	n++
 	r.Status.Runs[in.Flow] = n
-	r.Status.Waits = append(r.Status.Waits, flow.SubFlowSignalName(flow.RunName(in.Order, in.Flow, n)))
+	r.Status.Waits = append(r.Status.Waits, signalOf(in, n))
 	return store.Change{Outcome: n, Ops: []table.Op{s.waiter(in, n)}}, nil
 }
 
 // waiter is the half of the rendezvous of the step that waits for the n-th run.
 func (s starter) waiter(in flow.SubFlowInput, n int) table.Op {
-	return rendezvous.Wait(in.Order, flow.SubFlowSignalName(flow.RunName(in.Order, in.Flow, n)), in.Token, s.orders.Now())
+	return rendezvous.Wait(in.Order, signalOf(in, n), in.Token, s.orders.Now())
+}
+
+func signalOf(in flow.SubFlowInput, n int) string {
+	return flow.SubFlowSignalName(flow.RunName(in.Order, in.Flow, n), in.Run, in.Step)
 }
 
 func canceled(r *store.Record) error {

@@ -2,6 +2,8 @@ package flows
 
 import (
 	"encoding/json"
+	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -35,7 +37,11 @@ func (w world) offer(t *testing.T, flowID string) {
 
 // runsSubFlow runs a sub-flow for a step of the order.
 func (w world) runsSubFlow(step, flowID, token string) error {
-	in, _ := json.Marshal(flow.SubFlowInput{StepInput: flow.StepInput{Order: id, Run: id + "-mine-1", Step: step, Key: id + "-mine-1#" + step + "#0"}, Flow: flowID, Token: token})
+	return w.runsSubFlowIn(id+"-mine-1", step, "0", flowID, token)
+}
+
+func (w world) runsSubFlowIn(run, step, round, flowID, token string) error {
+	in, _ := json.Marshal(flow.SubFlowInput{StepInput: flow.StepInput{Order: id, Run: run, Step: step, Key: run + "#" + step + "#" + round}, Flow: flowID, Token: token})
 	_, err := RunSubFlow.New(w.deps)(ctx, in)
 	return err
 }
@@ -43,7 +49,7 @@ func (w world) runsSubFlow(step, flowID, token string) error {
 // waitsFor is the rendezvous of the end of a run, as the step wrote it.
 func (w world) waitsFor(t *testing.T, run string) rendezvous.Meeting {
 	t.Helper()
-	item, err := w.table.Get(ctx, table.Key{PK: "RV#" + id, SK: flow.SubFlowSignalName(run)})
+	item, err := w.table.Get(ctx, table.Key{PK: "RV#" + id, SK: flow.SubFlowSignalName(run, id+"-mine-1", "w")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +81,7 @@ func TestASubFlowIsStartedOnceForAStep(t *testing.T) {
 		t.Errorf("%+v", m)
 	}
 	r, err := w.orders.Load(ctx, id)
-	if err != nil || !slices.Equal(r.Status.Waits, []string{flow.SubFlowSignalName(run)}) {
+	if err != nil || !slices.Equal(r.Status.Waits, []string{flow.SubFlowSignalName(run, id+"-mine-1", "w")}) {
 		t.Errorf("%q %v", r.Status.Waits, err)
 	}
 }
@@ -91,6 +97,29 @@ func TestASubFlowRunsOnceAtATime(t *testing.T) {
 	}
 	if err := w.runsSubFlow("c", "credit", "t"); err != nil { // whose id only begins alike
 		t.Errorf("another flow: %v", err)
+	}
+}
+
+// A run that was claimed and could not be started is the one that the step
+// starts when it is reprocessed, or when its own flow begins again.
+func TestARunThatDidNotStartIsStartedLater(t *testing.T) {
+	w := offering(t)
+	w.machines.down = func(string) error { return errors.New("throttled") }
+	if err := w.runsSubFlow("w", "credit-check", "first"); err == nil {
+		t.Fatal("it started")
+	}
+	w.machines.down = nil
+	for round, run := range []string{id + "-mine-1", id + "-mine-2"} {
+		token := fmt.Sprint("token ", round)
+		if err := w.runsSubFlowIn(run, "w", "1", "credit-check", token); err != nil {
+			t.Fatal(err)
+		}
+		if m := w.waitsFor(t, id+"-credit-check-1"); m.Token != token {
+			t.Errorf("%+v", m)
+		}
+	}
+	if names := w.machines.names(); !slices.Equal(names, []string{"flow-credit-check " + id + "-credit-check-1"}) {
+		t.Errorf("started: %q", names)
 	}
 }
 

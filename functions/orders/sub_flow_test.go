@@ -14,7 +14,7 @@ import (
 // runsSubFlow makes a step of the order wait for the end of a run.
 func (w *world) runsSubFlow(id, run string) string {
 	w.t.Helper()
-	signal := flow.SubFlowSignalName(run)
+	signal := flow.SubFlowSignalName(run, id+"-mine-1", "w")
 	if _, err := w.store.Change(ctx, id, "run/"+run, "w", func(r *store.Record) (store.Change, error) {
 		r.Status.Waits = append(r.Status.Waits, signal)
 		return store.Change{Ops: []table.Op{rendezvous.Wait(id, signal, "token", w.clock.Now())}}, nil

@@ -89,7 +89,7 @@ func TestAFlowRunsAnother(t *testing.T) {
 			play(t, w, "send orders/create #S1\npass 30m")
 			s := statusOf(t, w, "S1")
 			run := flow.RunName(s.Order, "credit-check", s.Runs["credit-check"])
-			if !slices.Contains(s.Waits, flow.SubFlowSignalName(run)) {
+			if !slices.Contains(s.Waits, flow.SubFlowSignalName(run, s.Order+"-checked-1", "check")) {
 				t.Fatalf("it does not wait for %s: %+v", run, s)
 			}
 			if c.abort {

@@ -24,9 +24,9 @@ const (
 // Flow is the schema of a flow document.
 func Flow() ([]byte, error) {
 	places := jsonschema.Definitions{}
-	for place, name := range stepNames() {
+	for _, place := range flow.Places() {
 		var err error
-		if places[name], err = steps(place); err != nil {
+		if places[stepsOf(place)], err = steps(place); err != nil {
 			return nil, err
 		}
 	}
@@ -76,9 +76,9 @@ func edge() *jsonschema.Schema {
 	}, Description: "the id of a step; marked with again when it goes back"}
 }
 
-// stepNames says how the schema calls the steps of a place.
-func stepNames() map[flow.Place]string {
-	return map[flow.Place]string{flow.Outside: "step", flow.InEach: "innerStep", flow.InEachLine: "lineStep", flow.InBranch: "branchStep"}
+// stepsOf says how the schema calls the steps of a place.
+func stepsOf(place flow.Place) string {
+	return map[flow.Place]string{flow.Outside: "step", flow.InEach: "innerStep", flow.InEachLine: "lineStep", flow.InBranch: "branchStep"}[place]
 }
 
 // steps describes the steps that are possible at a place.
