@@ -11,6 +11,9 @@
 // A change is ONE conditional transaction of STATE and its journal entry (and
 // what else must stand or fall with it), so an event is published if and only
 // if it happened.
+//
+// Every step of an order reads it: in a process that runs many, a Cache spares
+// decoding what was decoded before.
 package store
 
 import (
@@ -109,7 +112,7 @@ func (s Store) decode(ctx context.Context, body, state table.Item) (r Record, er
 			return r, err
 		}
 	}
-	if s.Cache != nil && !(document && status) {
+	if s.Cache != nil && (!document || !status) {
 		s.Cache.put(state.Str(table.PK), decoded{bodyText, r.Document.Clone(), stateText, r.Status.Clone()})
 	}
 	return r, nil
