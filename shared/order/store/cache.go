@@ -2,8 +2,11 @@ package store
 
 import (
 	"bytes"
+	"context"
+	"encoding/json"
 	"sync"
 
+	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/table"
 )
@@ -92,4 +95,50 @@ func (c *Cache) changed(r *Record, document bool, ops []table.Op) {
 		d.body, d.document = ops[2].Item.Bytes(docAttr), r.Document.Clone()
 	}
 	c.put(partition, d)
+}
+
+// decode reads an order, as far as the cache does not have it.
+func (s Store) decode(ctx context.Context, body, state table.Item) (r Record, err error) {
+	d := s.Cache.get(state.Str(table.PK))
+	bodyText, stateText := body.Bytes(docAttr), state.Bytes(docAttr)
+	var document, status bool // whether they are known
+	if r.Document, document = d.documentOf(bodyText); !document {
+		if r.Document, err = s.document(ctx, body); err != nil {
+			return r, err
+		}
+	}
+	if r.Status, status = d.statusOf(stateText); !status {
+		if r.Status, err = decodeStatus(state); err != nil {
+			return r, err
+		}
+	}
+	if s.Cache != nil && (!document || !status) {
+		s.Cache.put(state.Str(table.PK), decoded{bodyText, r.Document.Clone(), stateText, r.Status.Clone()})
+	}
+	return r, nil
+}
+
+func (s Store) document(ctx context.Context, body table.Item) (d order.Document, err error) {
+	doc, err := docOf(body)
+	if key := body.Str(blobAttr); key != "" {
+		doc, err = s.Blobs.Get(ctx, key)
+	}
+	if err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal(doc, &d); err != nil {
+		return d, fault.Wrap(err, fault.Internal, "reading document of %s", body.Str(table.PK))
+	}
+	return d, nil
+}
+
+func decodeStatus(state table.Item) (status order.Status, err error) {
+	doc, err := docOf(state)
+	if err != nil {
+		return status, err
+	}
+	if err := json.Unmarshal(doc, &status); err != nil {
+		return status, fault.Wrap(err, fault.Internal, "reading status of %s", state.Str(table.PK))
+	}
+	return status, nil
 }

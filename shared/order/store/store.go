@@ -98,51 +98,6 @@ func (s Store) load(ctx context.Context, id string, others ...string) (Record, [
 	return r, items[2:], err
 }
 
-func (s Store) decode(ctx context.Context, body, state table.Item) (r Record, err error) {
-	d := s.Cache.get(state.Str(table.PK))
-	bodyText, stateText := body.Bytes(docAttr), state.Bytes(docAttr)
-	var document, status bool // whether they are known
-	if r.Document, document = d.documentOf(bodyText); !document {
-		if r.Document, err = s.document(ctx, body); err != nil {
-			return r, err
-		}
-	}
-	if r.Status, status = d.statusOf(stateText); !status {
-		if r.Status, err = decodeStatus(state); err != nil {
-			return r, err
-		}
-	}
-	if s.Cache != nil && (!document || !status) {
-		s.Cache.put(state.Str(table.PK), decoded{bodyText, r.Document.Clone(), stateText, r.Status.Clone()})
-	}
-	return r, nil
-}
-
-func (s Store) document(ctx context.Context, body table.Item) (d order.Document, err error) {
-	doc, err := docOf(body)
-	if key := body.Str(blobAttr); key != "" {
-		doc, err = s.Blobs.Get(ctx, key)
-	}
-	if err != nil {
-		return d, err
-	}
-	if err := json.Unmarshal(doc, &d); err != nil {
-		return d, fault.Wrap(err, fault.Internal, "reading document of %s", body.Str(table.PK))
-	}
-	return d, nil
-}
-
-func decodeStatus(state table.Item) (status order.Status, err error) {
-	doc, err := docOf(state)
-	if err != nil {
-		return status, err
-	}
-	if err := json.Unmarshal(doc, &status); err != nil {
-		return status, fault.Wrap(err, fault.Internal, "reading status of %s", state.Str(table.PK))
-	}
-	return status, nil
-}
-
 // Find returns the id of the order with the channel's key, "" when there is none.
 func (s Store) Find(ctx context.Context, channel, externalID string) (string, error) {
 	item, err := s.Table.Get(ctx, claimKey(channel, externalID))
