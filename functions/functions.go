@@ -48,6 +48,7 @@ func All() []fn.Function {
 		sourcing.Assign,
 
 		inventory.Post,
+		inventory.Check,
 		inventory.Reserve,
 		inventory.Release,
 		inventory.Ship,

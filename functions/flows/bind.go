@@ -36,7 +36,7 @@ var Bind = fn.Function{
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		flows := registry.New(d.Table)
-		b := binder{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now}, flows, flows.Bindings, d.States}
+		b := binder{store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, flows, flows.Bindings, d.States}
 		return fn.Task(func(ctx context.Context, in receivedEvent) (BindResult, error) { return b.bind(ctx, in.Detail) })
 	},
 }

@@ -39,9 +39,11 @@ var Release = fn.Function{
 	Trigger:  fn.Trigger{Rule: event.OrderCanceled},
 	Input:    ReleaseInput{},
 	Result:   ReleaseResult{},
-	Failures: failures,
+	Failures: append(failures[:len(failures):len(failures)], fn.Failure{Code: fault.NotTransitable, Meaning: "locations were asked to ship the order"}),
 	Example:  example,
 	Timeout:  30 * time.Second,
+
+	Implements: []fn.Capability{fn.StockRelease},
 	New: func(d fn.Deps) fn.Handler {
 		k := keeper{d.Table, store.Store{Table: d.Table, Blobs: d.Blobs, Now: d.Clock.Now, Cache: d.Orders}, d.Clock.Now}
 		return fn.Task(func(ctx context.Context, in ReleaseInput) (ReleaseResult, error) {
@@ -51,11 +53,17 @@ var Release = fn.Function{
 }
 
 func (k keeper) release(ctx context.Context, id string) (ReleaseResult, error) {
-	released, err := k.giveBack(ctx, id)
+	if id == "" {
+		return ReleaseResult{}, fault.New(fault.Invalid, "an order id is missing")
+	}
+	r, err := k.orders.Load(ctx, id)
 	if err != nil {
 		return ReleaseResult{}, err
 	}
-	r, err := k.orders.Load(ctx, id)
+	if len(r.Status.FulfillmentOrders) > 0 && r.Status.State != order.Canceled { // a flow that was started again
+		return ReleaseResult{}, fault.New(fault.NotTransitable, "locations were asked to ship the order; its stock is theirs").On(id, "fulfillmentOrders")
+	}
+	released, err := k.giveBack(ctx, id)
 	if err != nil {
 		return ReleaseResult{}, err
 	}
@@ -108,9 +116,6 @@ func (k keeper) holds(ctx context.Context, id string) ([]hold, error) {
 
 // giveBack returns every chunk the order holds; each exactly once.
 func (k keeper) giveBack(ctx context.Context, id string) ([]demand, error) {
-	if id == "" {
-		return nil, fault.New(fault.Invalid, "an order id is missing")
-	}
 	holds, err := k.holds(ctx, id)
 	if err != nil {
 		return nil, err

@@ -118,7 +118,7 @@ func reportedBefore(r *store.Record, in flow.ApplyInput) bool {
 // the machine only has the cause as Step Functions gives it.
 func payloadOf(in flow.ApplyInput) json.RawMessage {
 	var f flow.StepFailure
-	if in.Event != event.OrderStepAbandoned || json.Unmarshal(in.Payload, &f) != nil {
+	if in.Event != event.OrderStepAbandoned && !flow.IsNegative(in.Event) || json.Unmarshal(in.Payload, &f) != nil {
 		return in.Payload
 	}
 	f.FulfillmentOrder, f.Line = in.FulfillmentOrder, in.Line

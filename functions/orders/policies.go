@@ -62,7 +62,7 @@ func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.Step
 		if in.Entity == "line" {
 			return a.lineChange(r, in, policies), nil
 		}
-		return a.headerChange(r, in, policies), nil
+		return a.headerChange(r, in, policies)
 	})
 	if err != nil {
 		return flow.StepResult{}, err
@@ -77,14 +77,20 @@ func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.Step
 	return stepResult(res.Record, in.StepInput, a.store.Now()), nil
 }
 
-func (a policyStep) headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) store.Change {
+func (a policyStep) headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) (store.Change, error) {
 	results, ok := evaluate(policies, policy.OrderRecord(&r.Document, &r.Status, a.store.Now()), func(done policy.Action) { act(r, "", done) })
 	out, name := outcome{}, in.Raises.Success
 	if !ok {
 		name = in.Raises.Failure
 		out.Failed = notMet(r, results)
 	}
-	return store.Change{Outcome: out, Events: []event.Event{{Name: name, Payload: encode(why{results})}}}
+	if in.Score != nil {
+		if !ok {
+			return store.Change{Outcome: out}, nil
+		}
+		return scoreChange(r, in, results, out)
+	}
+	return store.Change{Outcome: out, Events: []event.Event{{Name: name, Payload: encode(why{results})}}}, nil
 }
 
 // lineChange raises the outcome on each line and, in sum, on the order.

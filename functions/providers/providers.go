@@ -6,6 +6,7 @@ package providers
 import (
 	"github.com/orderloom/orderloom/functions/providers/shipstation"
 	"github.com/orderloom/orderloom/functions/providers/shopify"
+	"github.com/orderloom/orderloom/functions/providers/webhook"
 	"github.com/orderloom/orderloom/shared/provider"
 )
 
@@ -14,5 +15,6 @@ func All() []provider.Provider {
 	return []provider.Provider{
 		shipstation.Provider,
 		shopify.Provider,
+		webhook.Provider,
 	}
 }

@@ -88,7 +88,7 @@ const (
 )
 
 func client() *http.Client {
-	return &http.Client{Timeout: requestTimeout, Transport: &http.Transport{
+	return &http.Client{Timeout: requestTimeout, CheckRedirect: fn.StayOnHost, Transport: &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,
 		DialContext:           (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
 		TLSHandshakeTimeout:   connectTimeout,

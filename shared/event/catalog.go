@@ -34,6 +34,9 @@ const (
 	OrderHoldExpired          = "OrderHoldExpired"
 	OrderEnriched             = "OrderEnriched"
 	OrderStepAbandoned        = "OrderStepAbandoned"
+	OrderScored               = "OrderScored"
+	OrderNotified             = "OrderNotified"
+	OrderShortageDetected     = "OrderShortageDetected" // before anything is reserved
 	OrderApprovalRequested    = "OrderApprovalRequested"
 	OrderApproved             = "OrderApproved"
 	OrderRejected             = "OrderRejected"
@@ -85,6 +88,9 @@ func All() []Definition {
 		orders(OrderHoldExpired, "Hold expired", Order),
 		orders(OrderStepAbandoned, "A step failed and the flow went on", Order),
 		orders(OrderEnriched, "Fields set by the flow", Order),
+		orders(OrderScored, "Score written on the order", Order),
+		orders(OrderNotified, "Somebody was told of the order", Order),
+		orders(OrderShortageDetected, "Too little stock found for the order", Order),
 		orders(OrderApprovalRequested, "Approval requested", Order),
 		orders(OrderApproved, "Order approved", Order),
 		orders(OrderRejected, "Approval refused", Order),

@@ -46,6 +46,14 @@ type PoliciesInput struct {
 	Entity   string   `json:"entity"`   // order | line: what the policies look at
 	Policies []string `json:"policies"` // "<id>@<version>"
 	Raises   Raises   `json:"raises"`
+	Score    *Score   `json:"score,omitempty"` // that the policies write, on the order
+}
+
+// Score is a number from 0 to Most that a step writes onto an order, as an
+// attribute of that name.
+type Score struct {
+	Name string `json:"name"`
+	Most int    `json:"most"` // 1 or 100
 }
 
 // Raises names the events of a step's outcome on the records of its entity.
@@ -171,6 +179,7 @@ type ActionInput struct {
 	StepInput
 	Instance   string          `json:"instance"`
 	Shipment   int             `json:"shipment,omitempty"` // number of the shipment it is about
+	Mode       string          `json:"mode,omitempty"`     // of a fulfillment request: check | create | checkAndCreate
 	Parameters json.RawMessage `json:"parameters,omitempty"`
 	Event      *event.Event    `json:"event,omitempty"` // of a binding: what happened
 }

@@ -31,6 +31,9 @@ type Function struct {
 	Raises         []string        `json:"raises,omitempty"` // events that it raises of its own accord
 	Input          json.RawMessage `json:"input,omitempty"`  // JSON Schema
 	Result         json.RawMessage `json:"result,omitempty"` // JSON Schema
+
+	Implements []fn.Capability `json:"implements,omitempty"` // what a step can ask of it
+	Parameters json.RawMessage `json:"parameters,omitempty"` // JSON Schema of an action's parameters; without one it takes none
 }
 
 // Provider is a declared provider.

@@ -92,6 +92,11 @@ type Step struct {
 	Instance   string          // provider instance id, or "channel"
 	Parameters json.RawMessage // nil when there are none
 	Raises     string          // event applied with the action's result as payload
+	ARN        string          // lambda: of the function, or HereARN and its name
+	RetryOn    []string        // lambda: failures of its own that pass
+	Mode       string          // request-fulfillment
+	Score      string          // predict: name of the attribute that it sets
+	Most       int             // predict: the highest score, 1 or 100
 
 	OnFailure string        // or, of wait-for-event, onDeadline. "": an exception; ToContinue; or the id of a step
 	Retry     *Retry        // override of what the function declares

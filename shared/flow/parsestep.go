@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -38,6 +37,8 @@ func fieldsOf(t StepType) []string {
 		return []string{"next", "for", "until"}
 	case HoldStep:
 		return []string{"next", "reason", "expiry", "onExpiry"}
+	case CallFunction:
+		return append(task, "arn", "parameters", "retryOn", "onFailure")
 	case RaiseEvent:
 		return append(task, "event", "payload", "onFailure")
 	case SetFields:
@@ -53,18 +54,21 @@ func fieldsOf(t StepType) []string {
 	case SubFlow:
 		return []string{"next", "flow", "onFailure"}
 	}
+	if a, ok := ActionStepOf(t); ok {
+		return a.fields()
+	}
 	return nil
 }
 
 var (
 	commonFields = []string{"id", "name", "type", "description"}
-	everyType    = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, SubFlow, End}
+	everyType    = append([]StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, SubFlow, CallFunction, End}, actionTypes(true, true)...)
 	// A step about one fulfillment order or one line stands inside a for-each, one about the
 	// whole order outside. In the branches of a parallel are those outside that
 	// claim no order for themselves, see place.go.
-	innerTypes = []StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, Merge, WaitForEvent, End}
+	innerTypes = append([]StepType{Splitter, ConditionStep, SendToFulfillment, WaitForShipment, ProviderAction, WaitStep, Merge, WaitForEvent, CallFunction, End}, actionTypes(true, false)...)
 	lineTypes  = []StepType{Splitter, ConditionStep, ProviderAction, WaitStep, SetFields, RaiseEvent, Merge, WaitForEvent, End}
-	outerTypes = []StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, SubFlow, End}
+	outerTypes = append([]StepType{ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Splitter, ConditionStep, ProviderAction, WaitStep, HoldStep, ApprovalStep, SetFields, RaiseEvent, Parallel, Merge, WaitForEvent, SubFlow, CallFunction, End}, actionTypes(false, true)...)
 )
 
 // scope reads start and steps; inside is the id of the step around them.
@@ -111,7 +115,7 @@ func (r *reader) step(n *jsondoc.Node) Step {
 			r.Add(MisplacedField, jsondoc.Pointer(n.Pointer, m.Key), m.Pos, "a step of type %s has no field %q | Its fields: %s", s.Type, m.Key, strings.Join(append(commonFields[:4:4], allowed...), ", "))
 		}
 	}
-	has := func(field string) bool { return slices.Contains(allowed, field) }
+	has := func(field string) bool { return slices.Contains(allowed, field) && !absent(s.Type, field, n) }
 	if has("next") {
 		s.Next = r.edge(n, "next")
 	}
@@ -168,9 +172,7 @@ func (r *reader) policies(n *jsondoc.Node) []string {
 
 func (r *reader) action(s *Step, n *jsondoc.Node) {
 	s.Action, s.Instance = r.NeedText(n, "action"), r.NeedText(n, "instance")
-	if v := n.Get("parameters"); v != nil && r.Is(v, jsondoc.Object) {
-		s.Parameters, _ = json.Marshal(v.Value()) // what was decoded from JSON always encodes
-	}
+	r.parameters(s, n)
 	if v := n.Get("raises"); v != nil && s.Type == ProviderAction {
 		s.Raises = r.NeedText(n, "raises")
 		if d, ok := event.Lookup(s.Raises); s.Raises != "" && (!ok || d.Entity != event.Order && d.Entity != event.FulfillmentOrder) {
@@ -216,5 +218,10 @@ func (r *reader) own(s *Step, n *jsondoc.Node) {
 		r.waitForEvent(s, n)
 	case SubFlow:
 		s.Flow = r.id(n, "flow", MaxIDLength)
+	case CallFunction:
+		r.callFunction(s, n)
+	}
+	if a, ok := ActionStepOf(s.Type); ok {
+		r.actionStep(s, n, a)
 	}
 }

@@ -51,7 +51,8 @@ func StepTypes(p Place) []StepType {
 // other left it, in a transaction on its version.
 func claims(t StepType) bool {
 	switch t {
-	case ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Parallel, SubFlow, HoldStep, ApprovalStep:
+	case ValidateHeader, ValidateLines, AssignSource, Reserve, CreateFulfillmentOrders, ForEach, Parallel, SubFlow, HoldStep, ApprovalStep,
+		ReleaseStock, SoftReserve, OptimizeSourcing, SplitOrder:
 		return true
 	}
 	return false

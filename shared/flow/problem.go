@@ -22,4 +22,6 @@ const (
 	MissingNext    = "MISSING_NEXT" // a path that leads nowhere
 	NoDeadline     = "WAIT_WITHOUT_DEADLINE"
 	NotCovered     = "SPLITTER_NOT_COVERED"
+
+	InvalidParameters = "INVALID_PARAMETERS" // the action does not take these parameters
 )

@@ -17,6 +17,16 @@ func (r *Report) Add(code, step, pointer, format string, args ...any) {
 	r.parser.Add(code, pointer, pos, format, args...)
 }
 
+// At returns what collects the problems, set to a step, and the node at a JSON
+// pointer; nil when the document has none there.
+func (r *Report) At(step, pointer string) (*jsondoc.Parser, *jsondoc.Node) {
+	r.parser.In(step)
+	if n := r.parser.Find(pointer); n != nil && n.Pointer == pointer {
+		return r.parser, n
+	}
+	return r.parser, nil
+}
+
 // Readable reports whether there is a document at all to look at.
 func (r *Report) Readable() bool { return r.parser.Root != nil }
 

@@ -33,6 +33,9 @@ type Function struct {
 	Timeout  time.Duration
 	MemoryMB int // 0 means 256
 	New      func(Deps) Handler
+
+	Implements []Capability // what a step can ask of it
+	Parameters any          // zero value of what an action's step can set; nil: nothing
 }
 
 // Handler runs one invocation.

@@ -119,9 +119,9 @@ func (s *Status) effect(e event.Event) ([]event.Event, error) {
 	case event.OrderReservationFailed:
 		return nil, s.short(e)
 	case event.OrderReleased:
-		for i := range s.Lines {
-			s.Lines[i].Reserved = 0
-		}
+		s.givenBack()
+	case event.OrderScored:
+		return nil, s.scored(e)
 	case event.FulfillmentOrderCreated:
 		return nil, s.created(e)
 	case event.FulfillmentOrderSent:

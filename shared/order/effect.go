@@ -57,6 +57,20 @@ func (s *Status) reserved(e event.Event) error {
 	return nil
 }
 
+// givenBack takes the lines back to where they were before stock was reserved.
+func (s *Status) givenBack() {
+	for i := range s.Lines {
+		l := &s.Lines[i]
+		l.Reserved = 0
+		if l.State == InProgress && l.Reason == ReasonReserved {
+			l.Reason = ReasonReady
+		}
+	}
+	if s.State == InProgress && s.Reason == ReasonReserved {
+		s.Reason = ReasonReady
+	}
+}
+
 // short puts the lines that wait for the missing stock on hold.
 func (s *Status) short(e event.Event) error {
 	p, err := payload[Short](e)

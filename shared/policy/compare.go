@@ -27,8 +27,9 @@ func (w expected) decide(found any, ok bool, digits int32) bool {
 	switch x := found.(type) {
 	case string:
 		return w.compareText(x)
-	case int64:
-		return w.inOrder(func(i int) int { return decimal.NewFromInt(x).Cmp(w.number(i, digits)) })
+	case int64, float64:
+		n := exact(x)
+		return w.inOrder(func(i int) int { return n.Cmp(w.number(i, digits)) })
 	case []string:
 		return !slices.ContainsFunc(w.texts, func(t string) bool { return !slices.Contains(x, t) }) // containsAll
 	}
@@ -53,9 +54,10 @@ func (w expected) equal(found any, digits int32) bool {
 		return x == w.yes
 	case []string:
 		return slices.ContainsFunc(x, func(tag string) bool { return slices.Contains(w.texts, tag) })
-	case int64:
+	case int64, float64:
+		n := exact(x)
 		for i := range w.numbers {
-			if decimal.NewFromInt(x).Equal(w.number(i, digits)) {
+			if n.Equal(w.number(i, digits)) {
 				return true
 			}
 		}
@@ -106,8 +108,9 @@ func (w expected) resolved(r Record) (_ expected, ok bool) {
 			w.texts = append(w.texts, x)
 		case bool:
 			w.yes = x
-		case int64:
-			w.numbers = append(w.numbers, decimal.NewFromInt(x))
+		case int64, float64:
+			n := exact(x)
+			w.numbers = append(w.numbers, n)
 		}
 	}
 	return w, true

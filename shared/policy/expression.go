@@ -130,6 +130,9 @@ func (e *Expression) decimal(r Record) (decimal.Decimal, error) {
 		return e.major(sum, ok, "the total of "+e.total.Of, r)
 	case e.field != nil:
 		v, _ := r.Field(e.field.Path)
+		if x, isScore := v.(float64); isScore {
+			return exact(x), nil
+		}
 		n, ok := v.(int64)
 		return e.major(n, ok, e.field.Path, r)
 	}

@@ -38,6 +38,9 @@ func solve(f Field, literals []literal, digits int32) (any, answer) {
 		c = candidates{[]any{true, false, nil}, true}
 	default:
 		c = numberCandidates(f, literals, digits)
+		if _, ok := scoreField(f.Path); ok {
+			c = scoreCandidates(literals)
+		}
 	}
 	for _, v := range c.values {
 		if allSo(literals, v, digits) {

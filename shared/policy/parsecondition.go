@@ -70,13 +70,18 @@ func (r reader) field(n *jsondoc.Node, key string, of event.Entity) (Field, bool
 	if path == "" {
 		return Field{}, false
 	}
+	return r.fieldAt(n.Get(key), path, of)
+}
+
+// fieldAt finds the field of a path that stands at a node.
+func (r reader) fieldAt(at *jsondoc.Node, path string, of event.Entity) (Field, bool) {
 	f, ok := LookupField(path)
 	if !ok {
-		r.At(n.Get(key), UnknownPath, "there is no field %q | See the list of fields in statemachines/README.md", path)
+		r.At(at, UnknownPath, "there is no field %q | See the list of fields in statemachines/README.md", path)
 		return Field{Path: path}, false
 	}
 	if f.Of != "" && !slices.Contains(reachable(of), f.Of) {
-		r.At(n.Get(key), UnreachablePath, "a condition on %s cannot use %q, a field of %s | Use a relation, or a policy on %s", of, path, f.Of, f.Of)
+		r.At(at, UnreachablePath, "a condition on %s cannot use %q, a field of %s | Use a relation, or a policy on %s", of, path, f.Of, f.Of)
 		return f, false
 	}
 	return f, true

@@ -117,6 +117,8 @@ func (r record) typed(t Type, v any) (any, bool) {
 		return x, true
 	case int:
 		return int64(x), true
+	case float64:
+		return x, true
 	case time.Time:
 		if !x.IsZero() {
 			return sortableTime(x), true

@@ -14,6 +14,9 @@ func (r record) order(name string) any {
 	if a, ok := strings.CutPrefix(name, "attributes."); ok {
 		return cmp.Or(s.Attributes[a], d.Attributes[a])
 	}
+	if a, ok := strings.CutPrefix(name, scorePrefix); ok {
+		return score(s, a)
+	}
 	if c, ok := strings.CutPrefix(name, "customer."); ok {
 		return map[string]string{"id": d.Customer.ID, "name": d.Customer.Name, "email": d.Customer.Email, "phone": d.Customer.Phone}[c]
 	}

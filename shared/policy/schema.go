@@ -13,7 +13,7 @@ type Type string
 // The types of fields and the values that Record.Field returns for them.
 const (
 	Text   Type = "text"   // string, never empty
-	Number Type = "number" // int64
+	Number Type = "number" // int64; a score: float64
 	Money  Type = "money"  // int64, minor units of the order's currency
 	Bool   Type = "bool"   // bool
 	Time   Type = "time"   // string, RFC 3339 in UTC with seconds
@@ -43,7 +43,7 @@ const (
 
 // Schema lists the fields. Besides, order.attributes.<name> and
 // line.attributes.<name> are texts; what a policy set goes before what the
-// channel states.
+// channel states. order.scores.<name> are numbers.
 func Schema() []Field { return slices.Clone(schema) }
 
 // schema never changes.
@@ -82,6 +82,9 @@ func LookupField(path string) (Field, bool) {
 		if of, _, _ := strings.Cut(path, "."); of == string(event.Order) || of == string(event.Line) {
 			return Field{path, name, Text, event.Entity(of)}, true
 		}
+	}
+	if f, ok := scoreField(path); ok {
+		return f, true
 	}
 	f, ok := byPath[path]
 	return f, ok

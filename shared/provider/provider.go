@@ -28,8 +28,9 @@ type Provider struct {
 type Service string
 
 const (
-	OrderIntake Service = "order-intake"
-	Fulfillment Service = "fulfillment"
+	OrderIntake  Service = "order-intake"
+	Fulfillment  Service = "fulfillment"
+	Notification Service = "notification"
 )
 
 // Parameter is asked for when an instance is installed. A secret parameter is

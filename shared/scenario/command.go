@@ -36,7 +36,7 @@ func Run(w World, s Script) (path, record string, err error) {
 
 // run executes one command:
 //
-//	send TOPIC NAME [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes] [tags=TAG,TAG] [payment=STATUS] [ship-by=DURATION]
+//	send TOPIC NAME [shop=INSTANCE] [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes] [tags=TAG,TAG] [payment=STATUS] [ship-by=DURATION]
 //	repeat N send …
 //	until NAME STATE / REASON      wait in virtual time; also: until NAME exception
 //	idle                           let two hours pass
@@ -48,6 +48,7 @@ func Run(w World, s Script) (path, record string, err error) {
 //	correct NAME lines=Q,Q         correct its quantities
 //	abort NAME                     stop the order's latest run
 //	shop fail STATUS TIMES         the next calls fail
+//	desk fail STATUS TIMES         the next webhooks are refused
 //	stock SKU LOCATION QUANTITY    post a receipt
 //	ship NAME LOCATION LINE:Q…     the warehouse ships
 //	warehouse hold                 nothing ships by itself
@@ -87,6 +88,8 @@ func (r *runner) run(args []string) error {
 		return r.abort(args[1])
 	case "shop":
 		return failing("shop", args[1:], r.world.FailShop)
+	case "desk":
+		return failing("desk", args[1:], r.world.Desk.Fail)
 	case "stock":
 		return r.stock(args[1:])
 	case "put":
@@ -112,6 +115,8 @@ func (r *runner) send(args []string, times int) error {
 		key, value, _ := strings.Cut(a, "=")
 		var err error
 		switch key {
+		case "shop":
+			o.Shop = value
 		case "country":
 			o.Country = value
 		case "sku":

@@ -21,6 +21,7 @@ import (
 //	expect shop NAME N                     shipments the shop was told of
 //	expect tags NAME a,b                   of the shop's order; or none
 //	expect message TOPIC CODE              one message of the topic is in error
+//	expect desk NAME N [TEXT]              webhooks about the order that contain the text, once each
 //	expect stock SKU LOCATION free=Q reserved=Q
 func (r *runner) expect(what string, args []string) error {
 	if len(args) < 2 {
@@ -52,6 +53,8 @@ func (r *runner) expect(what string, args []string) error {
 		return d.expectEvent(args[1], strings.Join(args[2:], " "))
 	case "runs":
 		return same(strconv.Itoa(len(d.Runs)), rest)
+	case "desk":
+		return same(strconv.Itoa(r.told(d, strings.Join(args[2:], " "))), args[1])
 	case "warehouse":
 		if err := r.sentOnce(d); err != nil {
 			return err
@@ -94,6 +97,17 @@ func (r *runner) sentOnce(asked detail) error {
 		return fmt.Errorf("the warehouse has %d orders for %d fulfillment orders", n, known)
 	}
 	return nil
+}
+
+// told counts what the service desk was told of an order.
+func (r *runner) told(d detail, text string) int {
+	n := 0
+	for _, post := range r.world.Desk.Told() {
+		if strings.Contains(post, d.Status.Order) && strings.Contains(post, text) {
+			n++
+		}
+	}
+	return n
 }
 
 func same(got, want string) error {

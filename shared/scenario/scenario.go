@@ -28,6 +28,8 @@ type World struct {
 	Warehouse Warehouse
 	// FailShop makes the next requests to the fake shop fail.
 	FailShop func(status, times int)
+	// Desk is the fake service that webhooks tell of orders.
+	Desk Desk
 	// Abort stops a run of a flow from the outside, as an operator can.
 	Abort func(run string) error
 	// Reports counts the shipments that the fake shop was told of.
@@ -51,9 +53,16 @@ type Warehouse interface {
 	Created() int // orders in all
 }
 
+// Desk is what a scenario can do to the fake service that is told by webhooks.
+type Desk interface {
+	Fail(status, times int)
+	Told() []string // path and body of each post, once
+}
+
 // Order is a document in a scenario's words.
 type Order struct {
 	Name    string // "#L1"
+	Shop    string // provider instance; empty for the usual one
 	Country string
 	Lines   []int         // quantities; line ids count from 1
 	SKU     string        // of all lines; empty for the default

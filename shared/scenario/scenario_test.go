@@ -85,6 +85,7 @@ func FuzzParse(f *testing.F) {
 
 // system answers as an Orderloom would and keeps what it was asked.
 type system struct {
+	desk   desk
 	mu     sync.Mutex
 	posted []string
 	order  string // what GET /api/orders/… answers
@@ -124,6 +125,14 @@ func (s *system) Ship(fo string, quantities map[string]int) error {
 func (s *system) Knows(fo string) bool { return fo == "fo_1-1" || fo == "fo_1-2" }
 func (s *system) Created() int         { return 2 }
 
+// desk was told of the order twice, and of another one.
+type desk struct{ fails string }
+
+func (d *desk) Fail(status, times int) { d.fails = fmt.Sprint(status, "×", times) }
+func (d *desk) Told() []string {
+	return []string{`/risks {"order":"ord_1"}`, `/shipments {"order":"ord_1"}`, `/risks {"order":"ord_2"}`}
+}
+
 const order = `{"document":{"name":"#L1"},"runs":["r"],"exceptions":[{"id":"exc_1","step":"send","error":"Provider.Unavailable","cause":"down","category":"action","data":{}}],
 "status":{"order":"ord_1","state":"On Hold","reason":"Sending Failed","lines":[{"id":"466","state":"On Hold","reason":"Backorder Hold","ordered":60,"location":"Seattle"},{"id":"467","state":"New","reason":"New","ordered":2}],"holds":[{"step":"terms"}],
 "fulfillmentOrders":[{"id":"fo_1-1","location":"Seattle","state":"New","reason":"New","shipments":[{"number":1,"lines":[{"line":"466","quantity":60}],"reported":true}]},{"id":"fo_1-2","location":"Chicago","state":"New","reason":"New"}]},
@@ -136,7 +145,7 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	w := scenario.World{
-		URL: server.URL, Client: server.Client(), Warehouse: s,
+		URL: server.URL, Client: server.Client(), Warehouse: s, Desk: &s.desk,
 		Document: func(topic string, o scenario.Order) (string, map[string]string, []byte) {
 			if topic == "refuse" {
 				return "/refuse", nil, nil
@@ -167,7 +176,7 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 func TestCommandsDoWhatTheySay(t *testing.T) {
 	t.Parallel()
 	s, path, record, err := run(t, `
-repeat 3 send create #L1 country=CA lines=60,2 sku=A after=90s digital=yes tags=gift,rush payment=pending ship-by=48h
+repeat 3 send create #L1 shop=outlet country=CA lines=60,2 sku=A after=90s digital=yes tags=gift,rush payment=pending ship-by=48h
 until #L1 On Hold / Sending Failed
 until #L1 exception
 idle
@@ -186,6 +195,9 @@ stock A Seattle 10
 ship #L1 Seattle 1:60 2:1
 warehouse hold
 warehouse fail 503 4
+desk fail 429 5
+expect desk #L1 2
+expect desk #L1 1 /risks
 expect order #L1 On Hold / Sending Failed
 expect line #L1 1 On Hold / Backorder Hold
 expect line #L1 1 ordered=60
@@ -205,7 +217,7 @@ expect tags #L1 A
 	if err != nil {
 		t.Fatal(err)
 	}
-	const document = "/hooks/create signed{Name:#L1 Country:CA Lines:[60 2] SKU:A Digital:true Tags:gift,rush Payment:pending After:1m30s ShipBy:48h0m0s}"
+	const document = "/hooks/create signed{Name:#L1 Shop:outlet Country:CA Lines:[60 2] SKU:A Digital:true Tags:gift,rush Payment:pending After:1m30s ShipBy:48h0m0s}"
 	want := []string{
 		document, document, document, "/api/exceptions/exc_1/retry ", "/api/exceptions/exc_1/skip ", `/api/orders/ord_1/cancel {"reason":"scenario"}`,
 		`/api/orders/ord_1/release {"by":"scenario","reason":"looked at"}`, `/api/orders/ord_1/approve {"by":"scenario","reason":"looked at"}`, `/api/orders/ord_1/reject {"by":"scenario","reason":"looked at"}`,
@@ -217,7 +229,7 @@ expect tags #L1 A
 	if diff := cmp.Diff(want, s.posted); diff != "" {
 		t.Error(diff)
 	}
-	if !s.hold || s.fails != "503×4" || s.shopFails != "500×2" || s.aborted != "r" || !cmp.Equal(s.ships, []string{"fo_1-1map[466:60 467:1]"}) {
+	if !s.hold || s.fails != "503×4" || s.desk.fails != "429×5" || s.shopFails != "500×2" || s.aborted != "r" || !cmp.Equal(s.ships, []string{"fo_1-1map[466:60 467:1]"}) {
 		t.Errorf("%+v", s)
 	}
 	const wantPath = "#L1: OrderReceived → OrderSourced\n#L1 fulfillment order Seattle: FulfillmentOrderCreated\n#L1 line 2: OrderLineSourced\n"
@@ -268,6 +280,8 @@ func TestAStepThatFailsSaysWhy(t *testing.T) {
 		"expect hold #L1 credit":                   "it is: terms",
 		"expect event #L1 OrderSourced rule 8":     "no such event",
 		"expect warehouse #L1 1":                   "it is: 2",
+		"desk fail 503":                            "want: desk",
+		"expect desk #L1 1":                        "it is: 2",
 		"expect stock A Boston free=7":             "no such stock",
 		"put ReturnReceived #L1 rma-1":             "want: put",
 		"put ReturnReceived #L1 rma-1 {":           "not JSON",

@@ -33,8 +33,9 @@ var AddTags = fn.Function{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "tell", Key: "tell#0"},
 		Instance:  "channel", Parameters: []byte(`{"tags":["returned"]}`),
 	},
-	Timeout: 30 * time.Second,
-	New:     func(d fn.Deps) fn.Handler { return provider.Action(d, addTags) },
+	Timeout:    30 * time.Second,
+	New:        func(d fn.Deps) fn.Handler { return provider.Action(d, addTags) },
+	Parameters: TagParameters{},
 }
 
 // Limits of the shop.

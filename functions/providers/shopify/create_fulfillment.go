@@ -38,8 +38,9 @@ var CreateFulfillment = fn.Function{
 		},
 		Instance: "channel", Shipment: 1,
 	},
-	Timeout: 30 * time.Second,
-	New:     func(d fn.Deps) fn.Handler { return provider.Action(d, createFulfillment) },
+	Timeout:    30 * time.Second,
+	Parameters: ReportParameters{},
+	New:        func(d fn.Deps) fn.Handler { return provider.Action(d, createFulfillment) },
 }
 
 func createFulfillment(ctx context.Context, c provider.Call) (order.Reported, error) {

@@ -58,13 +58,16 @@ func describeProvider(p provider.Provider) (flow.Provider, error) {
 func describe(f fn.Function, owner string) (flow.Function, error) {
 	_, action := f.Input.(flow.ActionInput)
 	out := flow.Function{ID: f.ID, Summary: f.Summary, Provider: owner, Action: action && owner != "", Trigger: f.Trigger,
-		TimeoutSeconds: int(f.Timeout.Seconds()), Failures: slices.Clone(f.Failures), Raises: slices.Clone(f.Raises)}
+		TimeoutSeconds: int(f.Timeout.Seconds()), Failures: slices.Clone(f.Failures), Implements: slices.Clone(f.Implements), Raises: slices.Clone(f.Raises)}
 	var err error
 	if out.Input, err = schema(f.Input); err != nil {
 		return out, fault.Wrap(err, fault.Internal, "input schema of %s", f.ID)
 	}
 	if out.Result, err = schema(f.Result); err != nil {
 		return out, fault.Wrap(err, fault.Internal, "result schema of %s", f.ID)
+	}
+	if out.Parameters, err = parametersSchema(f.Parameters); err != nil {
+		return out, fault.Wrap(err, fault.Internal, "schema of the parameters of %s", f.ID)
 	}
 	return out, nil
 }

@@ -11,6 +11,9 @@ type fakeCmd struct {
 		Hold holdCmd `cmd:"" help:"Ship nothing by itself, or do so again (--off)."`
 		Ship shipCmd `cmd:"" help:"Ship an order now, all that is open of it."`
 	} `cmd:"" help:"The fake warehouse."`
+	Desk struct {
+		Fail deskFailCmd `cmd:"" help:"Make the next webhooks to the service desk fail."`
+	} `cmd:"" help:"The fake service desk, which is told of orders by webhooks."`
 }
 
 type failCmd struct {
@@ -24,6 +27,13 @@ func (c failCmd) Run(s *session) error { return s.steer("/shipstation/_fake/fail
 func (c failCmd) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]int{"status": c.Status, "times": c.Times})
 }
+
+type deskFailCmd struct {
+	Status int `help:"HTTP status of the failures." default:"503"`
+	Times  int `help:"How many webhooks fail; 0 ends the outage." required:""`
+}
+
+func (c deskFailCmd) Run(s *session) error { return s.steer("/service-desk/_fake/fail", failCmd(c)) }
 
 type holdCmd struct {
 	Off bool `help:"End the hold."`

@@ -46,7 +46,7 @@ func (c *sendShopifyCmd) Run(s *session) error {
 	}
 	secret, err := store.Get(s.ctx, world.HookSecret(c.Shop))
 	if err != nil {
-		return fault.New(fault.NotFound, "the demo has no shop %q", c.Shop).Do("Use --shop demo-shop, --shop lab-shop or --shop wholesale-shop")
+		return fault.New(fault.NotFound, "the demo has no shop %q", c.Shop).Do("Use --shop demo-shop, --shop lab-shop, --shop wholesale-shop, --shop marketplace-shop or --shop outlet-shop")
 	}
 	if gjson.ValidBytes(body) { // the shop itself would not know it otherwise when shipments are reported
 		if err := api.request(api.at.Fakes, "POST", "/"+c.Shop+"/_fake/orders", nil, body, nil); err != nil {

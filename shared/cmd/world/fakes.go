@@ -12,18 +12,20 @@ import (
 
 	"github.com/orderloom/orderloom/functions/providers/shipstation/shipstationtest"
 	"github.com/orderloom/orderloom/functions/providers/shopify/shopifytest"
+	"github.com/orderloom/orderloom/functions/providers/webhook/webhooktest"
 	"github.com/orderloom/orderloom/shared/clock"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/local/port"
 	"github.com/orderloom/orderloom/shared/local/secrets"
 )
 
-// Fakes are the outside services of the demo: two shops and a warehouse, behind
-// one address on this machine.
+// Fakes are the outside services of the demo: shops, a warehouse and a service
+// desk, behind one address on this machine.
 type Fakes struct {
 	URL       string
 	Shops     map[string]*shopifytest.Server // by provider instance
 	Warehouse *shipstationtest.Server
+	Desk      *webhooktest.Server
 
 	hooks    atomic.Pointer[string] // where webhooks go
 	requests atomic.Int64
@@ -68,7 +70,7 @@ func OpenFakes(ctx context.Context, o FakeOptions) (*Fakes, error) {
 func (f *Fakes) services(ctx context.Context, o FakeOptions) (*http.ServeMux, error) {
 	mux := http.NewServeMux()
 	var err error
-	for _, id := range []string{DemoShop, LabShop, WholesaleShop} {
+	for _, id := range []string{DemoShop, LabShop, WholesaleShop, MarketplaceShop, OutletShop} {
 		if f.Shops[id], err = f.shop(ctx, o, id); err != nil {
 			return nil, err
 		}
@@ -78,6 +80,12 @@ func (f *Fakes) services(ctx context.Context, o FakeOptions) (*http.ServeMux, er
 		return nil, err
 	}
 	mux.Handle("/shipstation/", http.StripPrefix("/shipstation", f.Warehouse))
+	secret, err := o.Secrets.Get(ctx, secretRef(ServiceDesk, "signingSecret"))
+	if err != nil {
+		return nil, err
+	}
+	f.Desk = webhooktest.New(webhooktest.Options{Clock: o.Clock, Secret: secret})
+	mux.Handle("/"+ServiceDesk+"/", http.StripPrefix("/"+ServiceDesk, f.Desk))
 	return mux, nil
 }
 

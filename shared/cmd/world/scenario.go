@@ -1,6 +1,7 @@
 package world
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,6 +13,7 @@ import (
 
 	"github.com/orderloom/orderloom/functions/providers/shipstation/shipstationtest"
 	"github.com/orderloom/orderloom/functions/providers/shopify/shopifytest"
+	"github.com/orderloom/orderloom/functions/providers/webhook/webhooktest"
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/local/host"
 	"github.com/orderloom/orderloom/shared/scenario"
@@ -20,28 +22,31 @@ import (
 // defaultSKU of a scenario's orders: there is always enough of it.
 const defaultSKU = "LAB-WIDGET"
 
-// Scenario is the world as scenarios drive it, with orders from one of its shops.
-func (w *World) Scenario(ctx context.Context, shop string) scenario.World {
+// Scenario is the world as scenarios drive it, with orders from one of its shops
+// unless they say another.
+func (w *World) Scenario(ctx context.Context, usual string) scenario.World {
 	placed := w.opts.Clock.Now()
+	of := func(o scenario.Order) string { return cmp.Or(o.Shop, usual) }
 	return scenario.World{
 		URL: w.Host.URL(), Client: w.client,
 		Document: func(topic string, o scenario.Order) (string, map[string]string, []byte) {
-			body := document(topic, o, placed)
+			body, shop := document(topic, o, placed), of(o)
 			_ = w.Fakes.Shops[shop].Add(body) // a document that the shop cannot take is for the scenario to see
 			return "/hooks/" + shop, w.sign(ctx, shop, topic, body), body
 		},
 		Warehouse: warehouse{w, ctx},
-		FailShop:  func(status, times int) { w.Fakes.Shops[shop].Fail(status, times) },
+		FailShop:  func(status, times int) { w.Fakes.Shops[usual].Fail(status, times) },
+		Desk:      desk{w.Fakes.Desk},
 		Abort:     func(run string) error { return w.Abort(ctx, run) },
 		Reports: func(o scenario.Order) int {
 			id := gjson.GetBytes(document("orders/create", o, placed), "id").String()
-			return len(w.Fakes.Shops[shop].Fulfillments(id))
+			return len(w.Fakes.Shops[of(o)].Fulfillments(id))
 		},
 		Tags: func(o scenario.Order) []string {
-			return w.Fakes.Shops[shop].Tags(gjson.GetBytes(document("orders/create", o, placed), "id").String())
+			return w.Fakes.Shops[of(o)].Tags(gjson.GetBytes(document("orders/create", o, placed), "id").String())
 		},
 		PutEvent: func(name, order, id string, payload json.RawMessage) error {
-			return w.PutEvent(ctx, name, event.Report{ID: id, Channel: channelOf(shop), OrderName: order, Payload: payload})
+			return w.PutEvent(ctx, name, event.Report{ID: id, Channel: channelOf(usual), OrderName: order, Payload: payload})
 		},
 		Drive: func(horizon time.Duration, done func() bool) bool { return w.Drive(ctx, horizon, done) },
 	}
@@ -96,6 +101,17 @@ func (w *World) Abort(ctx context.Context, run string) error {
 	machine := w.Host.Engine().MachineARN(host.Stack + "-" + id)
 	_, err := w.Host.Engine().StopExecution(ctx, strings.Replace(machine, ":stateMachine:", ":execution:", 1)+":"+run, "Operator.Stopped", "stopped by an operator")
 	return err
+}
+
+// desk is the fake service that is told by webhooks.
+type desk struct{ *webhooktest.Server }
+
+func (d desk) Told() []string {
+	var all []string
+	for _, p := range d.Posts() {
+		all = append(all, p.Path+" "+string(p.Body))
+	}
+	return all
 }
 
 // warehouse is the fake fulfillment service in a scenario's words.

@@ -55,6 +55,8 @@ func runScenario(t *testing.T, file, id string, flows []compile.Result) {
 		shop = world.LabShop
 	case "wholesale":
 		shop = world.WholesaleShop
+	case "marketplace-split":
+		shop = world.MarketplaceShop
 	}
 	path, record, err := scenario.Run(w.Scenario(t.Context(), shop), script)
 	if err != nil {

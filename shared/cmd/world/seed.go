@@ -10,13 +10,16 @@ import (
 )
 
 // Ids of the demo's provider instances. An order of the lab shop enters the lab
-// flow, one of the wholesale shop the wholesale flow, one of the demo shop the
-// default flow.
+// flow, one of the wholesale shop the wholesale flow, one of the marketplace or
+// the outlet the flow that splits them, one of the demo shop the default flow.
 const (
-	DemoShop      = "demo-shop"
-	LabShop       = "lab-shop"
-	WholesaleShop = "wholesale-shop"
-	Warehouse     = "warehouse"
+	DemoShop        = "demo-shop"
+	LabShop         = "lab-shop"
+	WholesaleShop   = "wholesale-shop"
+	MarketplaceShop = "marketplace-shop" // speaks as a shop does
+	OutletShop      = "outlet-shop"
+	Warehouse       = "warehouse"
+	ServiceDesk     = "service-desk" // is told by webhooks
 )
 
 const (
@@ -105,6 +108,11 @@ func (w *World) install(ctx context.Context) error {
 			Secrets: refs(LabShop, "accessToken", "hookSecret")},
 		{ID: WholesaleShop, Provider: "shopify", Title: "Shop for resellers", Channel: "wholesale", Parameters: map[string]string{"baseUrl": w.fakes + "/" + WholesaleShop},
 			Secrets: refs(WholesaleShop, "accessToken", "hookSecret")},
+		{ID: MarketplaceShop, Provider: "shopify", Title: "Marketplace", Channel: "marketplace", Parameters: map[string]string{"baseUrl": w.fakes + "/" + MarketplaceShop},
+			Secrets: refs(MarketplaceShop, "accessToken", "hookSecret")},
+		{ID: OutletShop, Provider: "shopify", Title: "Outlet", Channel: "outlet", Parameters: map[string]string{"baseUrl": w.fakes + "/" + OutletShop},
+			Secrets: refs(OutletShop, "accessToken", "hookSecret")},
+		{ID: ServiceDesk, Provider: "webhook", Title: "Service desk", Parameters: map[string]string{"baseUrl": w.fakes + "/" + ServiceDesk}, Secrets: refs(ServiceDesk, "signingSecret")},
 		{ID: Warehouse, Provider: "shipstation", Title: "Warehouses", Parameters: map[string]string{"baseUrl": w.fakes + "/shipstation", "warehouse.Seattle": "1", "warehouse.Chicago": "2"},
 			Secrets: refs(Warehouse, "apiKey", "apiSecret", "hookSecret")},
 	}

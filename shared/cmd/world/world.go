@@ -148,7 +148,8 @@ func EnsureSecrets(dir string) error {
 		return err
 	}
 	for instance, names := range map[string][]string{
-		DemoShop: {"accessToken", "hookSecret"}, LabShop: {"accessToken", "hookSecret"}, WholesaleShop: {"accessToken", "hookSecret"}, Warehouse: {"apiKey", "apiSecret", "hookSecret"},
+		DemoShop: {"accessToken", "hookSecret"}, LabShop: {"accessToken", "hookSecret"}, WholesaleShop: {"accessToken", "hookSecret"},
+		MarketplaceShop: {"accessToken", "hookSecret"}, OutletShop: {"accessToken", "hookSecret"}, ServiceDesk: {"signingSecret"}, Warehouse: {"apiKey", "apiSecret", "hookSecret"},
 	} {
 		for _, name := range names {
 			if err := store.Ensure(secretRef(instance, name), randomSecret); err != nil {

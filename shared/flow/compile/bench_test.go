@@ -41,7 +41,7 @@ func large(n, policies int) (document []byte, used []policy.Policy) {
 		case 1:
 			step(i, `"type": "splitter", "branches": [{"name": "a", "filter": ["filter-%d@1"], "next": "s%d"}], "otherwise": "s%d"`, even, i+1, i+1)
 		case 2:
-			step(i, `"type": "provider-action", "action": "shopify/create-fulfillment", "instance": "channel", "parameters": {"n": %d}, "next": "s%d"`, i, i+1)
+			step(i, `"type": "provider-action", "action": "shopify/create-fulfillment", "instance": "channel", "parameters": {"notifyCustomer": true}, "next": "s%d"`, i+1)
 		default:
 			step(i, `"type": "condition", "when": {"all": [{"field": "order.channel", "operator": "equals", "value": "c%d"}, {"field": "order.lineCount", "operator": "greater", "value": 2}]}, "yes": "s%d", "no": "s%d"`, i, i+1, i+1)
 		}

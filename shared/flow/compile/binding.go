@@ -70,7 +70,7 @@ func (set *bindings) read(id string, document []byte) {
 		c.checkPolicy("", "/filter/"+strconv.Itoa(i), ref, policy.Filter, event.Order)
 	}
 	if doc.Action != "" {
-		c.checkAction("", "/action", doc.Action)
+		c.checkAction(&flow.Step{Type: flow.ProviderAction, Action: doc.Action}, event.Order)
 	}
 	if doc.Flow != "" && set.flows[doc.Flow] == nil {
 		report.Add(UnknownFlow, "", "/flow", "there is no flow %q that the repository owns", doc.Flow)

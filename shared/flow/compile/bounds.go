@@ -131,7 +131,7 @@ func (c *compiler) history(sc *scope) int {
 		if s.Type == flow.ForEach {
 			events += c.items(s) * (2 + c.history(c.inside(s)[0])) // an iteration starts and succeeds
 		}
-		if s.OnFailure != "" {
+		if a, _ := flow.ActionStepOf(s.Type); s.OnFailure != "" || a.Negative.Code != "" {
 			events += tasking.events // its failure is noted
 		}
 		events += attempts(s)
@@ -165,7 +165,7 @@ func attempts(s *flow.Step) int {
 // tasks counts the Tasks of a step on its way to success.
 func tasks(s *flow.Step) int {
 	switch s.Type {
-	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment, flow.SetFields, flow.RaiseEvent, flow.WaitForEvent, flow.SubFlow:
+	case flow.ValidateHeader, flow.ValidateLines, flow.CreateFulfillmentOrders, flow.WaitForShipment, flow.SetFields, flow.RaiseEvent, flow.WaitForEvent, flow.SubFlow, flow.CallFunction:
 		return 1
 	case flow.AssignSource, flow.Reserve, flow.HoldStep, flow.ApprovalStep:
 		return 2
@@ -181,7 +181,7 @@ func tasks(s *flow.Step) int {
 		}
 		return 2
 	}
-	return 0
+	return actionTasks(s)
 }
 
 // weigh is what one run through a step takes, without what is inside a for-each.

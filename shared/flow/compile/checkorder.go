@@ -31,6 +31,9 @@ func (c *compiler) checkOrder() {
 			if waitsForPerson(s) && p.sent {
 				c.report.Add(HeldTooLate, s.ID, s.At, "a path leads to %q on which a fulfillment order was sent already; what is on its way cannot be held | Put it before the for-each step", s.Name)
 			}
+			if s.Type == flow.ReleaseStock && sc.planned(s) {
+				c.report.Add(ReleasedTooLate, s.ID, s.At, "a path leads to %q on which fulfillment orders were created; the stock that they ask for cannot be given back | Put it before the step of type %s", s.Name, flow.CreateFulfillmentOrders)
+			}
 			if s.Type == flow.SendToFulfillment && p.sent {
 				c.report.Add(SentTwice, s.ID, s.At, "a path leads to %q on which the fulfillment order was sent already | Send it once on every path", s.Name)
 			}
@@ -49,6 +52,8 @@ func (c *compiler) needs(s *flow.Step) (flow.StepType, string) {
 		if s.Each == flow.FulfillmentOrderItems {
 			return flow.CreateFulfillmentOrders, "which makes what it repeats for"
 		}
+	case flow.ReleaseStock:
+		return flow.Reserve, "which takes the stock that it gives back"
 	case flow.WaitForShipment:
 		return flow.SendToFulfillment, "which asks for the shipment"
 	case flow.ProviderAction:

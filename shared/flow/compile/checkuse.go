@@ -37,22 +37,10 @@ func (c *compiler) checkActions() {
 		default:
 			c.checkEvent(s)
 		}
-		if s.Action != "" {
-			c.checkAction(s.ID, s.At+"/action", s.Action)
-		}
+		c.checkAction(s, sc.about())
 		if s.Raises != "" && (s.Raises != event.FulfillmentOrderReported || sc.item() != flow.FulfillmentOrderItems) {
 			c.report.Add(EventNotRaisable, s.ID, s.At+"/raises", "%s cannot be raised by this step | A step about a shipment can raise %s", s.Raises, event.FulfillmentOrderReported)
 		}
-	}
-}
-
-func (c *compiler) checkAction(step, at, id string) {
-	f, ok := c.catalog.Function(id)
-	switch {
-	case !ok:
-		c.report.Add(UnknownAction, step, at, "there is no action %q | Choose one from the palette", id)
-	case !f.Action:
-		c.report.Add(NotAnAction, step, at, "%q is a function that a step cannot call | Choose an action from the palette", id)
 	}
 }
 
@@ -62,7 +50,7 @@ func (c *compiler) checkPolicies() {
 	}
 	for sc, s := range c.steps {
 		of := event.Line
-		if s.Type == flow.ValidateHeader {
+		if s.Type == flow.ValidateHeader || s.Type == flow.Predict {
 			of = event.Order
 		}
 		for i, ref := range s.Policies {

@@ -101,10 +101,11 @@ func (b *builder) answers(s *flow.Step) []flow.Answer {
 // the later steps build on cannot be skipped.
 func skippable(s *flow.Step) bool {
 	switch s.Type {
-	case flow.ValidateHeader, flow.ValidateLines, flow.ProviderAction, flow.HoldStep, flow.WaitForEvent:
+	case flow.ValidateHeader, flow.ValidateLines, flow.ProviderAction, flow.HoldStep, flow.WaitForEvent, flow.CallFunction:
 		return true
 	}
-	return false
+	a, _ := flow.ActionStepOf(s.Type)
+	return a.Skippable
 }
 
 func (b *builder) mayHaveSent(s *flow.Step) bool {

@@ -16,22 +16,30 @@ func (b *builder) failing(s *flow.Step) string {
 
 // failed writes the state that notes a failure in the order's journal and goes
 // on. Its input is the error.
-func (b *builder) failed(s *flow.Step) string {
-	name := also(s, "Failed")
-	if b.written[name] {
-		return name
+func (b *builder) failed(s *flow.Step) string { return b.noted(s, "Failed", event.OrderStepAbandoned) }
+
+// noted writes the state that applies the event of a failure and goes where the
+// step's failures lead.
+func (b *builder) noted(s *flow.Step, what, name string) string {
+	state := also(s, what)
+	if b.written[state] {
+		return state
 	}
-	b.written[name] = true
-	w := b.afterFailure(s)
-	note := b.applies(s, event.OrderStepAbandoned, w.want)
+	b.written[state] = true
+	exception := b.exception(s, "Exception", b.again(s))
+	w, output := way{next: exception}, any(expr("$states.input"))
+	if s.OnFailure != "" {
+		w, output = b.afterFailure(s), nil
+	}
+	note := b.applies(s, name, w.want)
 	note.payload = note.payload.with(field{"payload", object{
 		{"error", expr("$states.input.Error")},
 		{"cause", expr(`$exists($states.input.Cause) ? $states.input.Cause : ""`)},
 	}})
-	note.catch = b.caughtBy(b.exception(s, "Exception", b.again(s)))
-	note.assign, note.next = w.assign, w.next
-	b.extra[s.ID] = append(b.extra[s.ID], field{name, b.c.state(note)})
-	return name
+	note.catch = b.caughtBy(exception)
+	note.assign, note.next, note.output = w.assign, w.next, output
+	b.extra[s.ID] = append(b.extra[s.ID], field{state, b.c.state(note)})
+	return state
 }
 
 func (b *builder) afterFailure(s *flow.Step) way {

@@ -15,6 +15,10 @@ const (
 	UnknownSubFlow    = "UNKNOWN_SUB_FLOW"    // no live flow of that id is made to be run by others
 	UnknownAction     = "UNKNOWN_ACTION"      // no function has that id
 	NotAnAction       = "NOT_AN_ACTION"       // the function is not for steps
+	NoProviderYet     = "NO_PROVIDER_YET"     // nothing stands behind the step's type
+	WrongCapability   = "WRONG_CAPABILITY"    // the action cannot do what the step is for
+	ReleasedTooLate   = "RELEASED_TOO_LATE"   // a path gives back stock that a location was asked to ship
+	ScoreNotSet       = "SCORE_NOT_SET"       // no policy of a prediction sets its score
 	MissingFunction   = "MISSING_FUNCTION"    // the catalog lacks a function of the platform
 	EventNotRaisable  = "EVENT_NOT_RAISABLE"  // the step cannot raise the event
 	UnknownEvent      = "UNKNOWN_EVENT"       // nothing of that name happens to orders

@@ -309,14 +309,14 @@ func TestConditionsLookAtTheOrderAsItStands(t *testing.T) {
 func TestParametersAreNoExpressions(t *testing.T) {
 	t.Parallel()
 	const given = `{"a": "{% $order %}", "b": ["${Stack}", 1.5, true, null, {}], "c": {"d": "plain"}}`
-	r := start(t, lab(t, `"instance": "warehouse", "next"`, `"instance": "warehouse", "parameters": `+given+`, "next"`), nil)
+	r := start(t, lab(t, `"action": "shipstation/create-order", "instance": "warehouse", "next"`, `"action": "webhook/post", "instance": "warehouse", "parameters": {"body": `+given+`}, "next"`), nil)
 	r.settle()
 	for _, c := range r.did() {
-		if c.Function != "shipstation/create-order" {
+		if c.Function != "webhook/post" {
 			continue
 		}
 		var got, want any
-		if json.Unmarshal(c.Parameters, &got) != nil || json.Unmarshal([]byte(given), &want) != nil {
+		if json.Unmarshal(c.Parameters, &got) != nil || json.Unmarshal([]byte(`{"body": `+given+`}`), &want) != nil {
 			t.Fatalf("parameters: %s", c.Parameters)
 		}
 		if diff := cmp.Diff(want, got); diff != "" {

@@ -3,6 +3,7 @@ package compile
 import (
 	"strconv"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/flow"
 )
 
@@ -115,6 +116,15 @@ func (sc *scope) item() string {
 		return ""
 	}
 	return sc.each.Each
+}
+
+// about is the record whose fields an action can be told: that of a for-each over
+// fulfillment orders, otherwise the order.
+func (sc *scope) about() event.Entity {
+	if sc.item() == flow.FulfillmentOrderItems {
+		return event.FulfillmentOrder
+	}
+	return event.Order
 }
 
 // isPrepared reports whether a step works with what the Task before it has

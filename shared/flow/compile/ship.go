@@ -76,27 +76,42 @@ func (b *builder) act(s *flow.Step) {
 		return
 	}
 	b.call(s, also(s, "Outcome"))
+	b.applied(s, s.Raises, expr("$"+b.resultVar()), b.caughtBy(b.exception(s, "Outcome exception", way{next: also(s, "Outcome")})))
+}
+
+// applied applies the event of an action that was done.
+func (b *builder) applied(s *flow.Step, name string, payload any, catch []catcher) {
 	w := b.onward(s, b.asking())
-	done := b.applies(s, s.Raises, w.want)
-	done.payload = done.payload.with(field{"payload", expr("$" + b.resultVar())})
-	done.catch = b.caughtBy(b.exception(s, "Outcome exception", way{next: also(s, "Outcome")}))
-	done.assign, done.next = w.assign, w.next
+	done := b.applies(s, name, w.want)
+	done.payload = done.payload.with(field{"payload", payload})
+	done.catch, done.assign, done.next = catch, w.assign, w.next
 	b.add(s, also(s, "Outcome"), b.c.state(done))
 }
 
 // call writes the state that calls a step's action. Its result is kept for the
 // state that applies the outcome; without one it goes on itself.
-func (b *builder) call(s *flow.Step, outcome string) {
-	payload := b.input(s, nil).with(field{"instance", s.Instance})
-	if s.Type == flow.ProviderAction && b.sc.item() == flow.FulfillmentOrderItems {
-		payload = payload.with(field{"shipment", expr("$shipment")})
-	}
-	if s.Parameters != nil {
-		payload = payload.with(field{"parameters", parameters(s.Parameters)})
-	}
+func (b *builder) call(s *flow.Step, outcome string, special ...catcher) {
 	w := way{next: outcome, assign: object{{b.resultVar(), expr(resultPayload)}}}
 	if outcome == "" {
 		w = b.onward(s, b.atHand())
 	}
-	b.add(s, s.Name, b.c.state(own(s, task{function: s.Action, payload: payload, catch: b.caught(s), assign: w.assign, next: w.next})))
+	b.add(s, s.Name, b.c.state(own(s, task{function: s.Action, payload: b.asked(s), catch: b.caught(s, special...), assign: w.assign, next: w.next})))
+}
+
+// asked is the input of a step's action.
+func (b *builder) asked(s *flow.Step) object {
+	payload := b.input(s, nil)
+	if s.Instance != "" {
+		payload = payload.with(field{"instance", s.Instance})
+	}
+	if s.Type == flow.ProviderAction && b.sc.item() == flow.FulfillmentOrderItems {
+		payload = payload.with(field{"shipment", expr("$shipment")})
+	}
+	if s.Mode != "" {
+		payload = payload.with(field{"mode", s.Mode})
+	}
+	if s.Parameters != nil {
+		payload = payload.with(field{"parameters", parameters(s.Parameters)})
+	}
+	return payload
 }

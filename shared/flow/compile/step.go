@@ -48,8 +48,12 @@ func (b *builder) step(s *flow.Step) {
 		b.waitForEvent(s)
 	case flow.SubFlow:
 		b.subFlow(s)
+	case flow.CallFunction:
+		b.callFunction(s)
 	case flow.End:
 		b.end(s)
+	default:
+		b.actFor(s)
 	}
 	if s.Next.Again > 0 {
 		b.add(s, also(s, "Again"), b.choice(s, []exit{{edge: b.sc.edges[s.ID][0]}}))

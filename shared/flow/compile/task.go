@@ -1,6 +1,7 @@
 package compile
 
 import (
+	"slices"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/fault"
@@ -12,6 +13,8 @@ import (
 type task struct {
 	name     string
 	function string
+	arn      string   // of a function that is not Orderloom's, instead
+	passing  []string // its failures that pass
 	payload  object
 	wait     time.Duration // of a state that waits for its token; 0: it does not wait
 	timeout  time.Duration // of one attempt; 0: the function's own
@@ -56,7 +59,7 @@ func patient() flow.Retry {
 // state that waits for its token does not repeat a time-out: it is the end of
 // the wait.
 func (c *compiler) retried(t task) []string {
-	var codes []string
+	codes := slices.Clone(t.passing)
 	f, _ := c.catalog.Function(t.function)
 	for _, failure := range f.Failures {
 		if failure.Retry {
@@ -83,7 +86,11 @@ func (c *compiler) seconds(t task) int {
 
 // state writes the Task.
 func (c *compiler) state(t task) object {
-	c.functions[t.function] = true
+	name := t.arn
+	if name == "" {
+		c.functions[t.function] = true
+		name = "${" + fn.LogicalID(t.function) + "}"
+	}
 	resource := invoke
 	if t.wait > 0 {
 		resource += awaitingToken
@@ -102,7 +109,7 @@ func (c *compiler) state(t task) object {
 	out := object{
 		{"Type", "Task"},
 		{"Resource", resource},
-		{"Arguments", object{{"FunctionName", "${" + fn.LogicalID(t.function) + "}"}, {"Payload", t.payload}}},
+		{"Arguments", object{{"FunctionName", name}, {"Payload", t.payload}}},
 		{"TimeoutSeconds", c.seconds(t)},
 		{"Retry", []object{retries(t.retry, c.retried(t))}},
 	}

@@ -23,10 +23,13 @@ const (
 
 // Flow is the schema of a flow document.
 func Flow() ([]byte, error) {
+	catalog, err := flow.LoadCatalog()
+	if err != nil {
+		return nil, err
+	}
 	places := jsonschema.Definitions{}
 	for _, place := range flow.Places() {
-		var err error
-		if places[stepsOf(place)], err = steps(place); err != nil {
+		if places[stepsOf(place)], err = steps(place, catalog.Offered(place)); err != nil {
 			return nil, err
 		}
 	}
@@ -81,9 +84,8 @@ func stepsOf(place flow.Place) string {
 	return map[flow.Place]string{flow.Outside: "step", flow.InEach: "innerStep", flow.InEachLine: "lineStep", flow.InBranch: "branchStep"}[place]
 }
 
-// steps describes the steps that are possible at a place.
-func steps(place flow.Place) (*jsonschema.Schema, error) {
-	types := flow.StepTypes(place)
+// steps describes the steps that are offered at a place.
+func steps(place flow.Place, types []flow.StepType) (*jsonschema.Schema, error) {
 	s := &jsonschema.Schema{Type: "object", Properties: jsonschema.NewProperties(), Required: []string{"id", "name", "type"}}
 	s.Properties.Set("type", oneOf(types...))
 	for _, t := range types {
@@ -124,6 +126,13 @@ func stepOf(t flow.StepType, place flow.Place) (*jsonschema.Schema, error) {
 		s.AllOf = append(s.AllOf, when(has("each", flow.LineItems), overLines(), insideOf("innerStep")))
 	case flow.HoldStep:
 		s.DependentRequired = map[string][]string{"expiry": {"onExpiry"}, "onExpiry": {"expiry"}}
+	case flow.Predict:
+		s.Required = slices.DeleteFunc(s.Required, func(name string) bool { return name == "policies" || name == "action" || name == "instance" })
+		byPolicies := without("action", "instance", "parameters")
+		byPolicies.Required = []string{"policies"}
+		byAction := without("policies")
+		byAction.Required = []string{"action", "instance"}
+		s.OneOf = []*jsonschema.Schema{byPolicies, byAction}
 	}
 	return s, nil
 }

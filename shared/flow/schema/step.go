@@ -29,6 +29,11 @@ func fields() []property {
 		must("instance", text(0)),
 		may("parameters", &jsonschema.Schema{Type: "object"}),
 		may("raises", raisable()),
+		must("arn", text(0)),
+		may("retryOn", list(text(100), 0)),
+		must("mode", oneOf(flow.ModeCheck, flow.ModeCreate, flow.ModeCheckAndCreate)),
+		must("score", pattern(`^[a-z][A-Za-z0-9]{0,39}$`, "becomes order.attributes.<score>, and order.scores.<score> as a number")),
+		must("most", &jsonschema.Schema{Enum: []any{flow.MostProbability, flow.MostPercent}, Description: "the highest score"}),
 		may("retry", retry()),
 		may("timeout", ref("duration")),
 

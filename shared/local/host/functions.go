@@ -57,7 +57,7 @@ func (h *Host) openFunctions(context.Context) error {
 	h.deps = fn.Deps{
 		Table: h.table, Blobs: h.blobs, Secrets: h.secrets, Clock: h.opts.Clock, Log: h.opts.Log,
 		States: states, Bus: busenv.New(eventbridge.NewFromConfig(cfg), Stack),
-		HTTP:    &http.Client{Timeout: 20 * time.Second, Transport: transport()},
+		HTTP:    &http.Client{Timeout: 20 * time.Second, CheckRedirect: fn.StayOnHost, Transport: transport()},
 		NewID:   h.newID,
 		Setting: func(string) string { return "" },
 		Orders:  store.NewCache(cachedOrders),

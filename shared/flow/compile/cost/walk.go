@@ -103,7 +103,7 @@ func (w *way) state(st states.State) usage {
 			w.items = w.items.plus(once)
 		}
 	}
-	if st.Type != "Task" || st.Function == "" {
+	if st.Type != "Task" || !strings.Contains(st.Resource, ":lambda:") {
 		return u
 	}
 	u.requests = 1

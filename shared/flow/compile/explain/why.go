@@ -41,6 +41,8 @@ func (t *teller) task(st states.State) string {
 	payload := st.Payload()
 	f, known := t.function(st.Function)
 	switch {
+	case st.Function == "" && strings.Contains(st.Resource, ":lambda:"):
+		return "calls your own function " + states.Text(st.Node.Get("Arguments").Get("FunctionName"))
 	case st.Function == "":
 		return "calls " + strings.TrimPrefix(st.Resource, "arn:aws:states:::")
 	case payload.Get("answers") != nil:
