@@ -28,6 +28,7 @@ var ApplyPolicies = fn.Function{
 		StepInput: flow.StepInput{Order: exampleOrder, Run: exampleOrder + "-lab-1", Step: "validate-header", Key: "validate-header#0"},
 		Entity:    "order", Policies: []string{"lab-header@1"}, Raises: flow.Raises{Success: event.OrderHeaderValidated, Failure: event.OrderHeaderValidateFailed},
 	},
+	Raises:  []string{event.OrderScored}, // and what the input says
 	Timeout: 30 * time.Second,
 	New: func(d fn.Deps) fn.Handler {
 		a := policyStep{storeOf(d), registry.New(d.Table)}

@@ -84,30 +84,36 @@ func (c *compiler) bound() {
 		c.tolls()
 		return
 	}
-	t := &c.result.Transitions
 	for _, sc := range c.scopes {
-		once := c.longest(sc, sc.Start, map[string]weight{}).plus(plain).transitions // with its Start
-		switch {
-		case sc.split != nil: // its part of the parallel around it
-		case sc.each == nil:
-			t.PerOrder = once
-		case sc.item() == flow.LineItems:
-			t.PerLine += once
-		default:
-			t.PerFulfillmentOrder += once
+		c.transitions(sc)
+	}
+}
+
+// transitions adds what orders take in a drawing whose states are all the
+// machine's own.
+func (c *compiler) transitions(sc *scope) {
+	t := &c.result.Transitions
+	once := c.longest(sc, sc.Start, map[string]weight{}).plus(plain).transitions // with its Start
+	switch {
+	case sc.split != nil: // its part of the parallel around it
+	case sc.each == nil:
+		t.PerOrder = once
+	case sc.item() == flow.LineItems:
+		t.PerLine += once
+	default:
+		t.PerFulfillmentOrder += once
+	}
+	for i := range sc.Steps {
+		s := &sc.Steps[i]
+		for _, e := range sc.edges[s.ID] {
+			if e.Again > 0 {
+				known := map[string]weight{}
+				saved := c.longest(sc, s.ID, known).transitions - c.weigh(sc, s).transitions // of not going on from here
+				t.Returns = append(t.Returns, Extra{s.Name, c.longest(sc, e.To, known).transitions - saved})
+			}
 		}
-		for i := range sc.Steps {
-			s := &sc.Steps[i]
-			for _, e := range sc.edges[s.ID] {
-				if e.Again > 0 {
-					known := map[string]weight{}
-					saved := c.longest(sc, s.ID, known).transitions - c.weigh(sc, s).transitions // of not going on from here
-					t.Returns = append(t.Returns, Extra{s.Name, c.longest(sc, e.To, known).transitions - saved})
-				}
-			}
-			if s.Type == flow.Reserve {
-				t.Returns = append(t.Returns, Extra{s.Name, restocking.transitions})
-			}
+		if s.Type == flow.Reserve {
+			t.Returns = append(t.Returns, Extra{s.Name, restocking.transitions})
 		}
 	}
 }

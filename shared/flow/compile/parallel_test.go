@@ -129,10 +129,15 @@ func TestNoStepOfABranchMovesTheOrder(t *testing.T) {
 		flow.SetFields:      `"set":[{"addTag":"x"}],"onFailure":"continue","next":"x-end"`,
 		flow.RaiseEvent:     `"event":"ResellerOrderAccepted","onFailure":"continue","next":"x-end"`,
 		flow.WaitForEvent:   `"event":"OrderChanged","deadline":"P1D","onDeadline":"continue","next":"x-end"`,
+		flow.CheckStock:     `"onFailure":"continue","next":"x-end"`,
+		flow.Predict:        `"score":"risk","most":1,"policies":["order-risk@1"],"onFailure":"continue","next":"x-end"`,
+		flow.Notify:         `"action":"webhook/post","instance":"desk","parameters":{"path":"/","body":{}},"onFailure":"continue","next":"x-end"`,
+		flow.CallFunction:   `"arn":"arn:aws:lambda:us-east-1:000000000000:function:own","onFailure":"continue","next":"x-end"`,
 		flow.Merge:          `"next":"x-end"`,
 		flow.End:            ``,
 	}
-	for _, kind := range flow.StepTypes(flow.InBranch) {
+	catalog, _ := world(t)
+	for _, kind := range catalog.Offered(flow.InBranch) {
 		fields, ok := own[kind]
 		if !ok {
 			t.Errorf("%s: say here how it stands in a branch, and see that it moves no order", kind)

@@ -14,9 +14,11 @@ const (
 	evaluateError = "States.QueryEvaluationError"
 )
 
-// profiled lists the states of a scope as its profile has them.
+// profiled lists the states of a scope as its profile has them. What is done for
+// each line stays whole, as do the branches of a parallel: they are short, and a
+// child for each of them would cost as much.
 func (c *compiler) profiled(b *builder) object {
-	if !c.cutting {
+	if !c.cutting || b.sc.item() == flow.LineItems {
 		return b.states()
 	}
 	k := newCut(b)

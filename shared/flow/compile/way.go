@@ -49,9 +49,19 @@ func (k *cut) on(name string) toll {
 		return t
 	}
 	k.known[name] = toll{} // of a way that comes back here
-	t := toll{1, 0}.plus(dearest(k.likely(name), func(next string) toll { return k.after(name, next) }))
+	t := toll{k.own(name), 0}.plus(dearest(k.likely(name), func(next string) toll { return k.after(name, next) }))
 	k.known[name] = t
 	return t
+}
+
+// own is what a state takes itself, with the branches inside it.
+func (k *cut) own(name string) int {
+	for _, s := range k.b.sc.Steps {
+		if s.Name == name && s.Type == flow.Parallel {
+			return k.b.c.weighBranches(&s).transitions
+		}
+	}
+	return 1
 }
 
 // after is what it takes to go from one state to the next, and on.
@@ -78,7 +88,12 @@ func (k *cut) returned(name, to string) int {
 func (c *compiler) tolls() {
 	t := &c.result.Transitions
 	for _, sc := range c.scopes { // in the order of the document
-		k := c.cuts[slices.IndexFunc(c.cuts, func(k *cut) bool { return k.b.sc == sc })]
+		i := slices.IndexFunc(c.cuts, func(k *cut) bool { return k.b.sc == sc })
+		if i < 0 {
+			c.transitions(sc)
+			continue
+		}
+		k := c.cuts[i]
 		whole := k.whole()
 		if sc.each == nil {
 			t.PerOrder, t.Stretches.PerOrder = whole.transitions, whole.stretches

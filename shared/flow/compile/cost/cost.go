@@ -118,7 +118,7 @@ func used(r compile.Result, a Assumptions) (use usage, stretches int, err error)
 	use = perOrder.plus(perItem.times(a.FulfillmentOrders)).plus(perLine.times(a.Lines))
 	if r.Standard != nil {
 		t := r.Transitions
-		use.transitions = t.PerOrder + a.FulfillmentOrders*t.PerFulfillmentOrder
+		use.transitions = t.PerOrder + a.FulfillmentOrders*t.PerFulfillmentOrder + a.Lines*t.PerLine
 		stretches = t.Stretches.PerOrder + a.FulfillmentOrders*t.Stretches.PerFulfillmentOrder
 	}
 	return use, stretches, err
