@@ -6,6 +6,7 @@ import (
 	"github.com/orderloom/orderloom/functions/flows"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/compile"
+	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/statemachines"
 )
 
@@ -35,10 +36,15 @@ func CompiledAs(profile string) ([]compile.Result, error) {
 }
 
 // publish publishes the flows of the options under the names of the committed
-// machines.
+// machines and leads new orders there.
 func (w *World) publish(ctx context.Context) error {
+	states := w.Host.Deps().States
 	for _, result := range w.opts.Flows {
-		if _, err := flows.PublishMachine(ctx, w.Host.Deps().States, "", result); err != nil {
+		version, err := flows.PublishMachine(ctx, states, "", result)
+		if err != nil {
+			return err
+		}
+		if err := states.Route(ctx, result.Doc.ID, []fn.Share{{Version: version, Percent: 100}}); err != nil {
 			return err
 		}
 	}
