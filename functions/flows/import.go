@@ -121,25 +121,11 @@ func (i importer) compiled(ctx context.Context, b *bundle.Bundle, compares bool)
 // neighbors are the flows that are live once the bundle is here, and the
 // policies by which orders enter those that are live now.
 func (i importer) neighbors(ctx context.Context, b *bundle.Bundle) ([]compile.Neighbor, []policy.Policy, error) {
-	var all []compile.Neighbor
+	var mine []compile.Neighbor
+	var ids []string
 	for _, d := range b.Documents() {
-		all = append(all, compile.Neighbor{ID: d.ID, Entry: d.Entry})
+		mine, ids = append(mine, compile.Neighbor{ID: d.ID, Entry: d.Entry}), append(ids, d.ID)
 	}
-	live, err := i.registry.Live(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	var policies []policy.Policy
-	for _, l := range live {
-		if slices.ContainsFunc(all, func(n compile.Neighbor) bool { return n.ID == l.ID }) {
-			continue // the bundle has its successor
-		}
-		filters, err := i.registry.Policies(ctx, l.Filters)
-		if err != nil {
-			return nil, nil, err
-		}
-		policies = append(policies, filters...)
-		all = append(all, compile.Neighbor{ID: l.ID, Entry: flow.Entry{Event: l.Event, Filter: l.Filters}})
-	}
-	return all, policies, nil
+	others, policies, err := i.publisher.neighbors(ctx, ids...)
+	return append(mine, others...), policies, err
 }

@@ -30,6 +30,8 @@ type Published struct {
 	Number  int    `json:"number"`  // of the version that was published
 	Machine string `json:"machine"` // name without the stack
 	Version string `json:"version"` // ARN of the machine's version; running orders stay on theirs
+
+	Notes flow.Problems `json:"notes,omitempty"` // what cannot be told, see compile.CheckEntry
 }
 
 // Invalid is the failure of a drawing that does not compile; its data lists all
@@ -111,11 +113,12 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 		return Published{}, err
 	}
 	result, problems := compile.Compile(in.Flow, catalog, policies)
-	if len(problems) > 0 {
-		return Published{}, invalid(id, problems.Within("flow"))
-	}
-	if err := p.checkSubFlows(ctx, in.Flow); err != nil {
+	beside, notes, err := p.checkBeside(ctx, id, in.Flow, policies)
+	if err != nil {
 		return Published{}, err
+	}
+	if problems = append(problems, beside...); len(problems) > 0 {
+		return Published{}, invalid(id, problems.Within("flow"))
 	}
 	// The machine looks for its policies by version, so they are there before it.
 	// If it is not published after all, they wait for the next attempt.
@@ -131,23 +134,7 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	if err != nil {
 		return Published{}, err
 	}
-	return Published{Flow: id, Number: live[0].Last, Machine: v.Machine, Version: v.ARN}, nil
-}
-
-// checkSubFlows refuses a flow that runs others which are not there to be run.
-func (p publisher) checkSubFlows(ctx context.Context, document []byte) error {
-	live, err := p.registry.Live(ctx)
-	if err != nil {
-		return err
-	}
-	var others []compile.Neighbor
-	for _, l := range live {
-		others = append(others, compile.Neighbor{ID: l.ID, Entry: flow.Entry{Event: l.Event, Filter: l.Filters}})
-	}
-	if problems := compile.CheckSubFlows(document, others); len(problems) > 0 {
-		return fault.New(Invalid, "%s", problems.Error()).Do("Mend every problem, then publish again").With(problems.Within("flow"))
-	}
-	return nil
+	return Published{Flow: id, Number: live[0].Last, Machine: v.Machine, Version: v.ARN, Notes: notes.Within("flow")}, nil
 }
 
 // read reads the given policies and returns the problems of all of them.

@@ -63,9 +63,14 @@ type answered struct {
 	} `json:"error"`
 }
 
+// beside are the other flows that orders of a drawing may enter as well.
+func beside() []string {
+	return []string{"lab", "order-to-fulfillment", "wholesale", "preorder-and-backorder", "marketplace-split", "first", "second", "left"}
+}
+
 // drawing is a flow with the entry filters and further steps.
 func drawing(id string, filters string, steps string) json.RawMessage {
-	return json.RawMessage(`{"format":"1.0","id":"` + id + `","title":"Mine","type":"order","entry":{"event":"OrderReceived","filter":[` + filters + `]},
+	return json.RawMessage(`{"format":"1.0","id":"` + id + `","title":"Mine","type":"order","entry":{"event":"OrderReceived","filter":[` + filters + `],"alongside":["` + strings.Join(beside(), `","`) + `"]},
  "start":"check","steps":[{"id":"check","name":"Check","type":"validate-header","policies":["order-header@1"],"next":"done"},{"id":"done","name":"Done","type":"end"}` + steps + `]}`)
 }
 
@@ -155,10 +160,10 @@ func TestAFlowIsPublishedWithItsPolicies(t *testing.T) {
 	doc := drawing("mine", `"mine-channel@1","not-lab@1"`, "")
 	got := w.post(t, "mine", Publication{Flow: doc, Policies: []json.RawMessage{filter("mine-channel", 1, "web")}})
 	want := Published{Flow: "mine", Number: 1, Machine: "flow-mine", Version: "arn:flow-mine:1"}
-	if got.status != 200 || got.Published != want {
+	if got.status != 200 || !cmp.Equal(got.Published, want) {
 		t.Fatalf("%+v", got)
 	}
-	wantLive := &registry.Live{ID: "mine", Title: "Mine", Event: "OrderReceived", Filters: []string{"mine-channel@1", "not-lab@1"}, Machine: "flow-mine", Version: want.Version,
+	wantLive := &registry.Live{ID: "mine", Title: "Mine", Event: "OrderReceived", Filters: []string{"mine-channel@1", "not-lab@1"}, Alongside: beside(), Machine: "flow-mine", Version: want.Version,
 		Number: 1, Last: 1, Edition: 1}
 	if diff := cmp.Diff(wantLive, w.live(t, "mine")); diff != "" {
 		t.Error(diff)
@@ -315,4 +320,33 @@ func TestATableThatCannotBeReadIsNotAPolicyThatIsMissing(t *testing.T) {
 		t.Errorf("%+v", got)
 	}
 	w.untouched(t)
+}
+
+// Two live flows that take the same orders are refused with an example, unless
+// one of them says that it may be; where it cannot be told there is a note.
+func TestAFlowIsComparedWithThoseThatAreLive(t *testing.T) {
+	w := newPublishing(t)
+	alone := func(filters string) json.RawMessage {
+		var doc map[string]any
+		if err := json.Unmarshal(drawing("mine", filters, ""), &doc); err != nil {
+			t.Fatal(err)
+		}
+		delete(doc["entry"].(map[string]any), "alongside")
+		text, err := json.Marshal(doc)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	got := w.post(t, "mine", Publication{Flow: alone(`"lab-channel@1"`)})
+	if got.status != 422 || len(got.Error.Data) != 1 || got.Error.Data[0].Code != "OVERLAPPING_ENTRY" || !strings.Contains(got.Error.Data[0].Message, `an order with Channel lab enters this flow and "lab"`) {
+		t.Errorf("%+v", got)
+	}
+	w.untouched(t)
+	digital := json.RawMessage(`{"id":"digital","version":1,"title":"D","kind":"filter","entity":"order","rules":[{"name":"r","when":{"all":[{"field":"order.channel","operator":"equals","value":"lab"},
+		{"relation":"order.lines","has":"all","where":{"field":"line.kind","operator":"equals","value":"digital"}}]}}]}`)
+	got = w.post(t, "mine", Publication{Flow: alone(`"digital@1"`), Policies: []json.RawMessage{digital}})
+	if got.status != 200 || len(got.Notes) != 1 || got.Notes[0].Code != "ENTRY_MAY_OVERLAP" || w.live(t, "mine") == nil {
+		t.Errorf("%+v", got)
+	}
 }

@@ -11,7 +11,7 @@ import (
 )
 
 const (
-	firstFlow = `{"format":"1.0","id":"mine","title":"Mine","type":"order","entry":{"event":"OrderReceived","filter":["mine-channel@1"]},
+	firstFlow = `{"format":"1.0","id":"mine","title":"Mine","type":"order","entry":{"event":"OrderReceived","filter":["mine-channel@1"],"alongside": ["lab", "order-to-fulfillment", "wholesale", "preorder-and-backorder", "marketplace-split"]},
  "start":"check","steps":[{"id":"check","name":"Check","type":"validate-header","policies":["order-header@1"],"next":"done"},{"id":"done","name":"Done","type":"end"}]}`
 	firstPolicy = `{"id":"mine-channel","version":1,"title":"Mine","kind":"filter","entity":"order",
  "rules":[{"name":"r","when":{"field":"order.channel","operator":"equals","value":"web"}}]}`

@@ -14,7 +14,7 @@ import (
 // listening is a flow of a business's own that goes along with the one that
 // ships: it marks the lines, and while one branch tells of the order another one
 // hears it; then it waits for the goods to leave, and for a call that never comes.
-const listening = `{"flow": {"format": "1.0", "id": "listening", "title": "Listening", "type": "order", "entry": {"event": "OrderReceived"}, "start": "each",
+const listening = `{"flow": {"format": "1.0", "id": "listening", "title": "Listening", "type": "order", "entry": {"event": "OrderReceived", "alongside": ["lab", "order-to-fulfillment", "wholesale", "preorder-and-backorder", "marketplace-split"]}, "start": "each",
  "steps": [
   {"id": "each", "name": "Each line", "type": "for-each", "each": "line", "next": "both", "start": "many", "steps": [
     {"id": "many", "name": "Many?", "type": "condition", "when": {"field": "line.quantity", "operator": "greater", "value": 9}, "yes": "mark", "no": "line-end"},
@@ -65,7 +65,7 @@ const (
   {"id": "look", "name": "Look", "type": "wait", "for": "PT2H", "next": "mark"},
   {"id": "mark", "name": "Mark", "type": "set-fields", "set": [{"addTag": "checked"}], "next": "end"},
   {"id": "end", "name": "End", "type": "end"}]}}`
-	checked = `{"flow": {"format": "1.0", "id": "checked", "title": "Checked", "type": "order", "entry": {"event": "OrderReceived"}, "start": "check", "steps": [
+	checked = `{"flow": {"format": "1.0", "id": "checked", "title": "Checked", "type": "order", "entry": {"event": "OrderReceived", "alongside": ["lab", "order-to-fulfillment", "wholesale", "preorder-and-backorder", "marketplace-split"]}, "start": "check", "steps": [
   {"id": "check", "name": "Check", "type": "sub-flow", "flow": "credit-check", "onFailure": "continue", "next": "how"},
   {"id": "how", "name": "How?", "type": "condition", "outcome": {"step": "check", "is": "succeeded"}, "yes": "good", "no": "bad"},
   {"id": "good", "name": "Good", "type": "set-fields", "set": [{"addTag": "good"}], "next": "end"},

@@ -100,7 +100,7 @@ func TestAPauseHoldsOrdersWhereTheyAreAndLosesNone(t *testing.T) {
 }
 
 // patient waits an hour, checks the order, and goes on whatever comes of it.
-const patient = `{"format":"1.0","id":"patient","title":"Patient","type":"order","entry":{"event":"OrderReceived","filter":["lab-channel@1"]},"start":"later","steps":[
+const patient = `{"format":"1.0","id":"patient","title":"Patient","type":"order","entry":{"event":"OrderReceived","filter":["lab-channel@1"],"alongside": ["lab", "order-to-fulfillment", "wholesale", "preorder-and-backorder", "marketplace-split"]},"start":"later","steps":[
  {"id":"later","name":"Later","type":"wait","for":"PT1H","next":"check"},
  {"id":"check","name":"Check","type":"validate-header","policies":["order-header@1"],"onFailure":"continue","next":"done"},
  {"id":"done","name":"Done","type":"end"}]}`

@@ -32,6 +32,7 @@ type Live struct {
 	Title      string   `json:"title"`
 	Event      string   `json:"event"`                // the event that enters an order
 	Filters    []string `json:"filters"`              // policies that all must hold, "<id>@<version>"
+	Alongside  []string `json:"alongside,omitempty"`  // flows that an order may enter as well
 	Machine    string   `json:"machine"`              // name without the stack
 	Version    string   `json:"version,omitempty"`    // ARN of the machine's version
 	Number     int      `json:"number,omitempty"`     // of the version, see Version
@@ -75,7 +76,7 @@ var ownFlows = sync.OnceValues(func() ([]Live, error) {
 		if len(problems) > 0 {
 			return nil, fault.Wrap(problems, fault.Internal, "flow %q", f.ID)
 		}
-		all[i] = Live{ID: f.ID, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Machine: f.ID}
+		all[i] = Live{ID: f.ID, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Alongside: doc.Entry.Alongside, Machine: f.ID}
 	}
 	return all, nil
 })

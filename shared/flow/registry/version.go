@@ -19,9 +19,10 @@ type Version struct {
 	Title      string          `json:"title"`
 	Event      string          `json:"event"`
 	Filters    []string        `json:"filters"`
-	Policies   []string        `json:"policies"` // all that the document refers to, "<id>@<version>"
-	Machine    string          `json:"machine"`  // name without the stack
-	ARN        string          `json:"version"`  // of the machine's version
+	Alongside  []string        `json:"alongside,omitempty"` // flows that an order may enter as well
+	Policies   []string        `json:"policies"`            // all that the document refers to, "<id>@<version>"
+	Machine    string          `json:"machine"`             // name without the stack
+	ARN        string          `json:"version"`             // of the machine's version
 	At         time.Time       `json:"at"`
 	By         string          `json:"by,omitempty"`
 	Comment    string          `json:"comment,omitempty"`
