@@ -41,7 +41,7 @@ bench-others: ## the engine's six states on go-workflows with SQLite and on aws-
 	cd shared/engine/bench/stepfunctions && npm ci --silent && node bench.mjs
 golden: ## write everything that is generated: catalog, example events, machines, schemas, expected results
 	GOLDEN=update go test -count=1 ./shared/cmd/catalog
-	GOLDEN=update go test -count=1 ./shared/flow/compile ./shared/flow/schema ./statemachines ./functions/providers/shopify
+	GOLDEN=update go test -count=1 ./shared/entity ./shared/flow/compile ./shared/flow/schema ./statemachines ./functions/providers/shopify
 	GOLDEN=update go test -count=1 -run GoldenFlow ./shared/cmd/orderloom
 	GOLDEN=update go test -count=1 -run Scenarios ./shared/cmd/world
 crash: ## kill -9 with orders in flight; random machines whose log breaks off anywhere

@@ -5,6 +5,7 @@ package functions
 
 import (
 	"github.com/orderloom/orderloom/functions/console"
+	"github.com/orderloom/orderloom/functions/entities"
 	"github.com/orderloom/orderloom/functions/events"
 	"github.com/orderloom/orderloom/functions/flows"
 	"github.com/orderloom/orderloom/functions/intake"
@@ -45,6 +46,17 @@ func All() []fn.Function {
 		orders.Publish,
 		orders.Sweep,
 
+		entities.Record,
+		entities.ApplyPolicies,
+		entities.ApplyEvent,
+		entities.SetFields,
+		entities.RaiseEvent,
+		entities.RaiseException,
+		entities.ResolveHold,
+		entities.ExpireHold,
+		entities.Cancel,
+		entities.FlowEnded,
+
 		sourcing.Assign,
 
 		inventory.Post,
@@ -59,6 +71,7 @@ func All() []fn.Function {
 		flows.Library,
 		flows.Import,
 		flows.Start,
+		flows.StartRecord,
 		flows.RunSubFlow,
 		flows.Resume,
 		flows.Drain,

@@ -54,14 +54,18 @@ func TestEntriesAreDisjoint(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	entities, err := statemachines.Entities()
+	if err != nil {
+		t.Fatal(err)
+	}
 	var all []compile.Neighbor
 	for id, document := range documents {
-		doc, _ := flow.Parse(document)
+		doc, _ := flow.Parse(document, entities...)
 		all = append(all, compile.Neighbor{ID: id, Entry: doc.Entry})
 	}
 	for id, document := range documents {
-		problems, notes := compile.CheckEntry(document, all, policies)
-		problems = append(problems, compile.CheckSubFlows(document, all)...)
+		problems, notes := compile.CheckEntry(document, all, policies, entities...)
+		problems = append(problems, compile.CheckSubFlows(document, all, entities...)...)
 		for _, p := range append(problems, notes...) {
 			t.Errorf("%s: %v", id, p)
 		}

@@ -1,6 +1,6 @@
 // Package statemachines holds the documents that come with Orderloom: flows,
-// the machines compiled from them, bindings and theirs, policies, and the machines
-// that are written by hand.
+// the machines compiled from them, bindings and theirs, policies, entities, and the
+// machines that are written by hand.
 package statemachines
 
 import (
@@ -10,12 +10,13 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
-//go:embed */flow.json */statemachine.asl.json policies/*.json events/*.json bindings/*.json
+//go:embed */flow.json */statemachine.asl.json policies/*.json events/*.json bindings/*.json entities/*/*.json
 var files embed.FS
 
 // Flow is a flow document and the machine compiled from it.
@@ -116,6 +117,11 @@ func Policies() ([]policy.Policy, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Internal, "reading the policies")
 	}
+	entities, err := Entities()
+	if err != nil {
+		return nil, err
+	}
+	customs := entity.Customs(entities)
 	var all []policy.Policy
 	for _, e := range entries {
 		if strings.HasSuffix(e.Name(), policy.TestSuffix) {
@@ -125,7 +131,7 @@ func Policies() ([]policy.Policy, error) {
 		if err != nil {
 			return nil, fault.Wrap(err, fault.Internal, "reading policy %s", e.Name())
 		}
-		p, problems := policy.Parse(data)
+		p, problems := policy.Parse(data, customs...)
 		if problems != nil {
 			return nil, fault.Wrap(problems, fault.Invalid, "policy %s", e.Name())
 		}

@@ -133,7 +133,7 @@ func (s site) flowVersion(ctx context.Context, id, number string) (fn.Response, 
 	if err != nil {
 		return fn.Response{}, err
 	}
-	return fn.JSON(200, registry.Version{Flow: id, Title: l.Title, Event: l.Event, Filters: l.Filters, Machine: l.Machine, Document: doc})
+	return fn.JSON(200, registry.Version{Flow: id, Title: l.Title, Type: l.Type, Event: l.Event, Filters: l.Filters, Machine: l.Machine, Document: doc})
 }
 
 func (s site) policyVersions(ctx context.Context, id string) (fn.Response, error) {

@@ -33,6 +33,9 @@ var Site = fn.Function{
 		{Method: "GET", Path: "/api/messages"},
 		{Method: "GET", Path: "/api/events"},
 		{Method: "GET", Path: "/api/events/{name}"},
+		{Method: "GET", Path: "/api/entities"},
+		{Method: "GET", Path: "/api/entities/{entity}"},
+		{Method: "GET", Path: "/api/records/{id}"},
 		{Method: "GET", Path: "/api/stats"},
 		{Method: "GET", Path: "/api/stock/{sku}"},
 		{Method: "GET", Path: "/api/flows"},
@@ -130,6 +133,8 @@ func (s site) api(ctx context.Context, rest string, req fn.Request) (fn.Response
 		return s.policyVersions(ctx, req.Params["id"])
 	case name == "events":
 		return eventList(req.Params["name"])
+	case name == "entities" || name == "records":
+		return s.records(ctx, req)
 	case name == "stats":
 		return s.stats(ctx)
 	}

@@ -363,6 +363,7 @@ func TestStockOfAProduct(t *testing.T) {
 
 func TestEveryDeclaredRouteIsServed(t *testing.T) {
 	w := full(t)
+	of, record := w.record(t, "R-1")
 	for _, route := range Site.Trigger.Routes {
 		id := "ord_1"
 		switch {
@@ -370,8 +371,10 @@ func TestEveryDeclaredRouteIsServed(t *testing.T) {
 			id = "lab"
 		case strings.HasPrefix(route.Path, "/api/policies/"):
 			id = "lab-channel"
+		case strings.HasPrefix(route.Path, "/api/records/"):
+			id = record
 		}
-		r := w.get(route.Path, nil, "id", id, "run", "ord_1-lab-1", "sku", "A", "number", "0")
+		r := w.get(route.Path, nil, "id", id, "entity", string(of), "run", "ord_1-lab-1", "sku", "A", "number", "0")
 		if r.status != 200 {
 			t.Errorf("%s: %d %s", route.Path, r.status, r.body)
 		}

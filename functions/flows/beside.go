@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/compile"
 	"github.com/orderloom/orderloom/shared/policy"
@@ -11,13 +12,13 @@ import (
 
 // checkBeside compares a flow with the other live ones: what enters it, and what
 // it runs. The policies are the flow's own.
-func (p publisher) checkBeside(ctx context.Context, id string, document []byte, policies []policy.Policy) (problems, notes flow.Problems, err error) {
+func (p publisher) checkBeside(ctx context.Context, id string, document []byte, policies []policy.Policy, entities []entity.Entity) (problems, notes flow.Problems, err error) {
 	others, more, err := p.neighbors(ctx, id)
 	if err != nil {
 		return nil, nil, err
 	}
-	problems, notes = compile.CheckEntry(document, others, slices.Concat(policies, more))
-	return append(problems, compile.CheckSubFlows(document, others)...), notes, nil
+	problems, notes = compile.CheckEntry(document, others, slices.Concat(policies, more), entities...)
+	return append(problems, compile.CheckSubFlows(document, others, entities...)...), notes, nil
 }
 
 // neighbors are the live flows but those that are named, with the policies by

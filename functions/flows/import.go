@@ -69,7 +69,7 @@ func (i importer) take(ctx context.Context, in Importing) (Imported, error) {
 	if in.Bundle == nil {
 		return out, fault.New(fault.Invalid, "the request has no bundle").On("", "bundle")
 	}
-	b, problems := bundle.Parse(in.Bundle)
+	b, problems := bundle.Parse(in.Bundle, i.Catalog.Entities...)
 	if len(problems) > 0 {
 		return out, invalid("bundle", problems)
 	}
@@ -109,7 +109,7 @@ func (i importer) compiled(ctx context.Context, b *bundle.Bundle, compares bool)
 		id := b.Documents()[n].ID
 		result, bad := compile.Compile(text, i.Catalog, policies)
 		if compares {
-			overlaps, _ := compile.CheckEntry(text, others, append(policies, more...))
+			overlaps, _ := compile.CheckEntry(text, others, append(policies, more...), i.Catalog.Entities...)
 			bad = append(bad, overlaps...)
 		}
 		problems = append(problems, bad.Within("flow "+id)...)

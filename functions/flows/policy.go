@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/sjson"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/fn"
@@ -63,7 +64,11 @@ var PublishPolicy = fn.Function{
 }
 
 func (p publisher) publishPolicy(ctx context.Context, id string, in PolicyPublication) (PolicyPlan, error) {
-	next, problems := policy.Parse(in.Policy)
+	entities, err := registry.Entities()
+	if err != nil {
+		return PolicyPlan{}, err
+	}
+	next, problems := policy.Parse(in.Policy, entity.Customs(entities)...)
 	if len(problems) > 0 {
 		return PolicyPlan{}, invalid(id, problems.Within("policy"))
 	}

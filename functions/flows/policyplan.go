@@ -117,9 +117,13 @@ func repositoryFlows(id string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	entities, err := registry.Entities()
+	if err != nil {
+		return nil, err
+	}
 	all := []string{}
 	for _, name := range slices.Sorted(maps.Keys(documents)) {
-		doc, problems := flow.Parse(documents[name])
+		doc, problems := flow.Parse(documents[name], entities...)
 		if len(problems) > 0 {
 			return nil, problems.Err()
 		}

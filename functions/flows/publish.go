@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/compile"
@@ -83,7 +84,11 @@ const machinePrefix = "flow-"
 
 func (p publisher) publish(ctx context.Context, id string, in Publication) (Published, error) {
 	// Problems of form are reported below, together with those of meaning.
-	doc, report := flow.Open(in.Flow)
+	entities, err := registry.Entities()
+	if err != nil {
+		return Published{}, err
+	}
+	doc, report := flow.Open(in.Flow, entities...)
 	if report.Readable() && doc.ID != id {
 		return Published{}, fault.New(fault.Invalid, "the document is of flow %q", doc.ID).On(id, "id").Got(doc.ID)
 	}
@@ -94,10 +99,13 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 	if owned {
 		return Published{}, ownedByRepository(id)
 	}
+	if in.Canary != nil && doc.Entity != nil {
+		return Published{}, fault.New(fault.Invalid, "only flows of orders can have a canary").On(id, "canary").Do("Publish the flow without one")
+	}
 	if err := checkTrial(in.Canary); err != nil {
 		return Published{}, err
 	}
-	given, problems := read(in.Policies)
+	given, problems := read(in.Policies, entity.Customs(entities))
 	if len(problems) > 0 {
 		// What the flow means cannot be told without its policies; how it is
 		// written can.
@@ -113,7 +121,7 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 		return Published{}, err
 	}
 	result, problems := compile.Compile(in.Flow, catalog, policies)
-	beside, notes, err := p.checkBeside(ctx, id, in.Flow, policies)
+	beside, notes, err := p.checkBeside(ctx, id, in.Flow, policies, entities)
 	if err != nil {
 		return Published{}, err
 	}
@@ -138,9 +146,9 @@ func (p publisher) publish(ctx context.Context, id string, in Publication) (Publ
 }
 
 // read reads the given policies and returns the problems of all of them.
-func read(given []json.RawMessage) (all []policy.Policy, problems flow.Problems) {
+func read(given []json.RawMessage, customs []policy.Custom) (all []policy.Policy, problems flow.Problems) {
 	for i, doc := range given {
-		one, bad := policy.Parse(doc)
+		one, bad := policy.Parse(doc, customs...)
 		name := "policy " + one.ID
 		if one.ID == "" {
 			name = "policy " + strconv.Itoa(i+1)

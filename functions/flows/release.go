@@ -16,7 +16,7 @@ func (p publisher) make(ctx context.Context, doc *flow.Document, text json.RawMe
 	name := machinePrefix + doc.ID
 	arn, err := PublishMachine(ctx, p.states, machinePrefix, result)
 	return registry.Version{
-		Flow: doc.ID, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Alongside: doc.Entry.Alongside, Policies: doc.PolicyRefs(),
+		Flow: doc.ID, Title: doc.Title, Type: registry.TypeOf(doc), Event: doc.Entry.Event, Filters: doc.Entry.Filter, Alongside: doc.Entry.Alongside, Policies: doc.PolicyRefs(),
 		Machine: name, ARN: arn, At: p.now(), Document: text,
 	}, err
 }

@@ -172,6 +172,9 @@ func (s starter) entered(ctx context.Context, r store.Record) ([]registry.Live, 
 	var all []registry.Live
 	record := policy.OrderRecord(&r.Document, &r.Status, s.orders.Now())
 	for _, l := range live {
+		if l.Type != "" {
+			continue // flows/start-record looks after records
+		}
 		filters, err := s.flows.Policies(ctx, l.Filters)
 		if err != nil {
 			return nil, err

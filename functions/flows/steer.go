@@ -40,7 +40,7 @@ var Steer = fn.Function{
 	}},
 	Failures: []fn.Failure{
 		{Code: fault.NotFound, Meaning: "no such flow, or it has no such version"},
-		{Code: fault.Invalid, Meaning: "the rate is out of bounds"},
+		{Code: fault.Invalid, Meaning: "the rate is out of bounds, or the flow is not of orders"},
 		{Code: fault.Conflict, Meaning: "what the flow does now does not allow it, or the repository owns it"},
 	},
 	Example: fn.ExampleRequest("POST", "/api/flows/lab/pause", map[string]string{"id": "lab"}, `{"by":"ann","comment":"the warehouse is closed"}`),
@@ -82,6 +82,9 @@ func (s steerer) steer(ctx context.Context, id, verb string, said Told) (out Ste
 	case "promote":
 		out.Live, err = s.promote(ctx, out.Live)
 	default:
+		if out.Live.Type != "" { // nothing gates their steps, and no queue is before them
+			return out, fault.New(fault.Invalid, "only flows of orders can be told to %s", verb).On(id, "type").Got(out.Live.Type)
+		}
 		out.Control, err = s.tell(ctx, id, verb, said)
 		return out, err
 	}

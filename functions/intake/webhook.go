@@ -108,11 +108,14 @@ func (w webhook) address(ctx context.Context, id string) (provider.Instance, []i
 // any of the provider's when no handler takes the topic.
 func proofs(all []inbox.Handler, chosen inbox.Handler, known bool) []inbox.Verification {
 	if known {
-		return []inbox.Verification{chosen.Verification}
+		all = []inbox.Handler{chosen}
 	}
-	list := make([]inbox.Verification, len(all))
-	for i, h := range all {
-		list[i] = h.Verification
+	var list []inbox.Verification
+	for _, h := range all {
+		list = append(list, h.Verification)
+		if h.Alternative != nil {
+			list = append(list, *h.Alternative)
+		}
 	}
 	return list
 }

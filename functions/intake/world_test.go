@@ -82,6 +82,7 @@ func testHandlers(id string) ([]inbox.Handler, bool) {
 			{Topic: "a", TopicHeader: "X-Shop-Topic", Verification: signed, Transformation: "mixed/in"},
 			{Topic: "b", TopicHeader: "X-Shop-Topic", Verification: path, Transformation: "mixed/in"},
 		},
+		"either":  {{Topic: "*", Verification: signed, Alternative: &basicV, Transformation: "either/in"}},
 		"stamped": {{Topic: "*", Verification: stamp, Transformation: "stamped/in"}},
 	}[id]
 	return list, ok
@@ -107,6 +108,8 @@ func newWorld(t testing.TB) world {
 		{ID: "partner", Provider: "partner", Active: true, Secrets: map[string]string{"password": "pw"}, Parameters: map[string]string{"user": "ed"}},
 		{ID: "stamped", Provider: "stamped", Active: true, Secrets: map[string]string{"secret": "s1"}},
 		{ID: "mixed", Provider: "mixed", Active: true, Secrets: map[string]string{"secret": "s1", "hookSecret": "hook"}},
+		{ID: "signer", Provider: "either", Active: true, Secrets: map[string]string{"secret": "s1"}},
+		{ID: "knower", Provider: "either", Active: true, Secrets: map[string]string{"password": "pw"}, Parameters: map[string]string{"user": "ed"}},
 		{ID: "asleep", Provider: "shop", Secrets: map[string]string{"secret": "s1"}},
 		{ID: "deaf", Provider: "unheard-of", Active: true},
 		{ID: "bare", Provider: "shop", Active: true},

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/exception"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/steer"
 	"github.com/orderloom/orderloom/shared/fn"
@@ -122,7 +123,7 @@ func payloadOf(in flow.ApplyInput) json.RawMessage {
 		return in.Payload
 	}
 	f.FulfillmentOrder, f.Line = in.FulfillmentOrder, in.Line
-	f.Cause, f.Data = explained(f.Cause)
+	f.Cause, f.Data = exception.Explained(f.Cause)
 	return encode(f)
 }
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	records "github.com/orderloom/orderloom/shared/entity/store"
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/exception"
 	"github.com/orderloom/orderloom/shared/fault"
@@ -46,7 +47,7 @@ func raise(ctx context.Context, s store.Store, in flow.ExceptionInput) (exceptio
 	if in.Error == steer.Code {
 		return exception.Exception{Order: in.Order, Run: in.Run, Step: in.Step, Error: in.Error}, holdStep(ctx, s, in)
 	}
-	e := exceptionOf(in, s.Now())
+	e := exception.Of(in, s.Now())
 	res, err := s.Change(ctx, in.Order, exception.Signal(in.Key), in.Step, func(r *store.Record) (store.Change, error) {
 		if err := answerable(r, in.Step); err != nil {
 			return store.Change{}, err
@@ -107,30 +108,6 @@ func stopped(r *store.Record, in flow.ExceptionInput, e exception.Exception) {
 	}
 }
 
-func exceptionOf(in flow.ExceptionInput, now time.Time) exception.Exception {
-	e := exception.Exception{
-		ID: exception.ID(in.Order, in.Key), Order: in.Order, FulfillmentOrder: in.FulfillmentOrder, Line: in.Line, Run: in.Run, Step: in.Step,
-		Category: exception.Categorize(in.Error), Error: in.Error, Cause: in.Cause, Answers: in.Answers,
-		Signal: exception.Signal(in.Key), RaisedAt: now, State: exception.Open,
-	}
-	e.Cause, e.Data = explained(in.Cause)
-	return e
-}
-
-// explained takes the sentence and the fault out of a failure's cause: that of a
-// Lambda function is {"errorType","errorMessage"} whose message is a fault.
-func explained(cause string) (sentence string, data json.RawMessage) {
-	var failed fn.LambdaError
-	var f fault.Error
-	if json.Unmarshal([]byte(cause), &failed) == nil && failed.ErrorMessage != "" {
-		cause = failed.ErrorMessage
-	}
-	if json.Unmarshal([]byte(cause), &f) == nil && f.Message != "" {
-		return f.Message, json.RawMessage(cause)
-	}
-	return cause, nil
-}
-
 // raisedEvents: a fulfillment order whose sending failed goes on hold.
 func raisedEvents(r *store.Record, e exception.Exception) []event.Event {
 	payload := encode(order.ExceptionRaised{Exception: e.ID, Error: e.Error, Cause: e.Cause})
@@ -162,6 +139,9 @@ var ResolveException = fn.Function{
 			if err != nil {
 				return fn.Response{}, err
 			}
+			if e.Entity != "" {
+				return fn.Done(req, 200, e, "/exceptions")
+			}
 			return fn.Done(req, 200, e, "/orders/"+e.Order)
 		})
 	},
@@ -187,6 +167,9 @@ func (r resolver) resolve(ctx context.Context, id, verb string) (exception.Excep
 	if e.State != exception.Open && e.Answer != string(answer) {
 		return e, answered(id, e.Answer)
 	}
+	if e.Entity != "" {
+		return r.answerRecord(ctx, e, answer)
+	}
 	if answer != flow.Cancel {
 		return r.answer(ctx, e, answer)
 	}
@@ -195,6 +178,25 @@ func (r resolver) resolve(ctx context.Context, id, verb string) (exception.Excep
 	}
 	e.State, e.Answer = exception.Closed, string(answer)
 	return e, err
+}
+
+// answerRecord answers an exception of a record of a declared entity, which is on
+// the same list.
+func (r resolver) answerRecord(ctx context.Context, e exception.Exception, answer flow.Answer) (exception.Exception, error) {
+	entities, err := registry.Entities()
+	if err != nil {
+		return e, err
+	}
+	s := records.Store{Table: r.store.Table, Blobs: r.store.Blobs, Now: r.store.Now, Entities: entities}
+	won, err := s.Answer(ctx, e, answer, r.flows, r.states)
+	if err != nil {
+		return e, err
+	}
+	e.State, e.Answer = exception.Closed, string(won)
+	if won != answer {
+		return e, answered(e.ID, e.Answer)
+	}
+	return e, nil
 }
 
 func answered(id, answer string) error {

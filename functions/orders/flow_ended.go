@@ -77,7 +77,7 @@ func flowEnded(ctx context.Context, s store.Store, in statusChange) error {
 		if done(r.Status) && !bound {
 			return c, nil
 		}
-		e := exceptionOf(flow.ExceptionInput{
+		e := exception.Of(flow.ExceptionInput{
 			StepInput: flow.StepInput{Order: id, Run: run, Step: step, Key: exception.EndedKey(run)},
 			Error:     code, Cause: cause, Answers: answers,
 		}, s.Now())

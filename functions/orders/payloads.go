@@ -6,6 +6,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/inbox"
 	"github.com/orderloom/orderloom/shared/order"
+	"github.com/orderloom/orderloom/shared/policy"
 )
 
 // Payloads has a zero value of the payload of every event that orders publishes
@@ -16,9 +17,9 @@ func Payloads() map[string]any {
 		event.OrderReceived:             order.Received{},
 		event.OrderChangeFailed:         fn.LambdaError{},
 		event.OrderCorrected:            Correction{},
-		event.OrderHeaderValidated:      why{},
-		event.OrderHeaderValidateFailed: why{},
-		event.OrderLineValidateFailed:   why{},
+		event.OrderHeaderValidated:      policy.Why{},
+		event.OrderHeaderValidateFailed: policy.Why{},
+		event.OrderLineValidateFailed:   policy.Why{},
 		event.OrderSourced:              order.Sourced{},
 		event.OrderReserved:             flow.ReserveResult{},
 		event.OrderReservationFailed:    flow.ReserveResult{},

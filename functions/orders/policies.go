@@ -3,9 +3,7 @@ package orders
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/event"
@@ -46,11 +44,6 @@ type outcome struct {
 	Failed *fault.Error `json:"failed,omitempty"`
 }
 
-// why explains an event by the policies that led to it.
-type why struct {
-	Policies []policy.Result `json:"policies"`
-}
-
 func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.StepResult, error) {
 	policies, err := a.registry.Policies(ctx, in.Policies)
 	if err != nil {
@@ -79,7 +72,7 @@ func (a policyStep) apply(ctx context.Context, in flow.PoliciesInput) (flow.Step
 }
 
 func (a policyStep) headerChange(r *store.Record, in flow.PoliciesInput, policies []policy.Policy) (store.Change, error) {
-	results, ok := evaluate(policies, policy.OrderRecord(&r.Document, &r.Status, a.store.Now()), func(done policy.Action) { act(r, "", done) })
+	results, ok := policy.EvaluateAll(policies, policy.OrderRecord(&r.Document, &r.Status, a.store.Now()), func(done policy.Action) { act(r, "", done) })
 	out, name := outcome{}, in.Raises.Success
 	if !ok {
 		name = in.Raises.Failure
@@ -91,7 +84,7 @@ func (a policyStep) headerChange(r *store.Record, in flow.PoliciesInput, policie
 		}
 		return scoreChange(r, in, results, out)
 	}
-	return store.Change{Outcome: out, Events: []event.Event{{Name: name, Payload: encode(why{results})}}}, nil
+	return store.Change{Outcome: out, Events: []event.Event{{Name: name, Payload: encode(policy.Why{Policies: results})}}}, nil
 }
 
 // lineChange raises the outcome on each line and, in sum, on the order.
@@ -100,10 +93,10 @@ func (a policyStep) lineChange(r *store.Record, in flow.PoliciesInput, policies 
 	var failed []policy.Result
 	for i := range r.Document.Lines {
 		id := r.Document.Lines[i].ID
-		results, ok := evaluate(policies, policy.LineRecord(&r.Document, &r.Status, id, a.store.Now()), func(done policy.Action) { act(r, id, done) })
+		results, ok := policy.EvaluateAll(policies, policy.LineRecord(&r.Document, &r.Status, id, a.store.Now()), func(done policy.Action) { act(r, id, done) })
 		e := event.Event{Name: in.Raises.Success, EntityID: id}
 		if !ok {
-			e.Name, e.Payload = in.Raises.Failure, encode(why{results})
+			e.Name, e.Payload = in.Raises.Failure, encode(policy.Why{Policies: results})
 			failed = append(failed, results...)
 		}
 		c.Events = append(c.Events, e)
@@ -117,22 +110,6 @@ func (a policyStep) lineChange(r *store.Record, in flow.PoliciesInput, policies 
 	c.Events = append(c.Events, event.Event{Name: sum})
 	c.Outcome = out
 	return c
-}
-
-// evaluate reports whether all critical policies hold. Policies are evaluated
-// in the order of the step, each on the record with what the ones before it
-// did; all are, so that a person sees all that is wrong.
-func evaluate(policies []policy.Policy, record policy.Record, do func(policy.Action)) ([]policy.Result, bool) {
-	ok := true
-	results := make([]policy.Result, len(policies))
-	for i, p := range policies {
-		results[i] = policy.Evaluate(p, record)
-		ok = ok && (results[i].Holds || p.Criticality != policy.Critical) && holdReason(results[i]) == ""
-		for _, a := range results[i].Actions {
-			do(a)
-		}
-	}
-	return results, ok
 }
 
 // act does what a policy asks for on the order, or on the line with that id.
@@ -149,55 +126,6 @@ func act(r *store.Record, line string, a policy.Action) {
 	}
 }
 
-// holdReason: a policy that places a hold stops the order like a critical one;
-// the person who skips the step releases it.
-func holdReason(res policy.Result) string {
-	for _, a := range res.Actions {
-		if a.Hold != "" {
-			return a.Hold
-		}
-	}
-	return ""
-}
-
-// notMet says in one sentence which policies stop the order.
 func notMet(r *store.Record, results []policy.Result) *fault.Error {
-	var stops []policy.Result
-	var reasons []string
-	for _, res := range results {
-		reason := holdReason(res)
-		if reason == "" && !res.Holds && res.Criticality == policy.Critical {
-			reason = "policy \"" + res.Title + "\" does not hold"
-			if len(res.Ambiguous) > 0 {
-				reason += ": only one of its rules may be met, not " + strings.Join(res.Ambiguous, " and ")
-			}
-		}
-		if reason == "" {
-			continue
-		}
-		stops = append(stops, res)
-		if !slices.Contains(reasons, reason) {
-			reasons = append(reasons, reason)
-		}
-	}
-	f := fault.New(fault.PolicyNotMet, "%s", strings.Join(reasons, "; ")).On(r.Status.Order, field(stops))
-	return f.Do("Correct the order, then reprocess").With(why{stops[:min(len(stops), maxExplained)]})
-}
-
-// maxExplained bounds how many results a failure carries: it travels through
-// the machine, whose states take 256 KiB. The events of the lines carry all.
-const maxExplained = 50
-
-// field is the first field that was not as expected.
-func field(results []policy.Result) string {
-	for _, res := range results {
-		for _, rule := range res.Rules {
-			for _, row := range rule.Rows {
-				if !row.Outcome {
-					return row.Field
-				}
-			}
-		}
-	}
-	return ""
+	return policy.NotMet(r.Status.Order, results).Do("Correct the order, then reprocess")
 }

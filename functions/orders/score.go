@@ -14,7 +14,7 @@ import (
 // scored is the payload of OrderScored when policies wrote the score.
 type scored struct {
 	order.Scored
-	why
+	policy.Why
 }
 
 // scoreChange raises the score that the policies wrote now; one of an earlier
@@ -30,12 +30,12 @@ func scoreChange(r *store.Record, in flow.PoliciesInput, results []policy.Result
 	}
 	if value == "" {
 		return store.Change{}, fault.New(fault.PolicyNotMet, "no rule of the policies sets the score %q", in.Score.Name).On(r.Status.Order, path).
-			Do("Add a rule for such orders, then reprocess").With(why{results[:min(len(results), maxExplained)]})
+			Do("Add a rule for such orders, then reprocess").With(policy.Why{Policies: results[:min(len(results), policy.MaxExplained)]})
 	}
 	number, err := order.Score(value, in.Score.Most)
 	if err != nil {
 		return store.Change{}, err.On(r.Status.Order, path)
 	}
-	p := scored{order.Scored{Name: in.Score.Name, Most: in.Score.Most, Value: json.Number(number)}, why{results}}
+	p := scored{order.Scored{Name: in.Score.Name, Most: in.Score.Most, Value: json.Number(number)}, policy.Why{Policies: results}}
 	return store.Change{Outcome: out, Events: []event.Event{{Name: event.OrderScored, Payload: encode(p)}}}, nil
 }

@@ -4,6 +4,7 @@
 package providers
 
 import (
+	"github.com/orderloom/orderloom/functions/providers/json"
 	"github.com/orderloom/orderloom/functions/providers/shipstation"
 	"github.com/orderloom/orderloom/functions/providers/shopify"
 	"github.com/orderloom/orderloom/functions/providers/webhook"
@@ -13,6 +14,7 @@ import (
 // All lists the providers by id.
 func All() []provider.Provider {
 	return []provider.Provider{
+		json.Provider,
 		shipstation.Provider,
 		shopify.Provider,
 		webhook.Provider,

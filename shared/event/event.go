@@ -29,7 +29,7 @@ type Event struct {
 	Seq      int64           `json:"seq"`               // ascending without gaps per order; consumers apply by it
 	At       time.Time       `json:"at"`
 	Step     string          `json:"step,omitempty"`   // flow step that caused it
-	Source   string          `json:"source,omitempty"` // of a provider's own events: orderloom.<provider>
+	Source   string          `json:"source,omitempty"` // of events beside the catalog: orderloom.<stage or provider>
 	Payload  json.RawMessage `json:"payload,omitempty"`
 	Journal  string          `json:"journal,omitempty"` // key of the journal entry that holds a payload too large for the bus
 }

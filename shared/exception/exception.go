@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/order/store"
@@ -37,8 +38,9 @@ const (
 // Exception is one entry of the list.
 type Exception struct {
 	ID               string          `json:"id"`
-	Order            string          `json:"order"`
-	Name             string          `json:"name"` // the channel's order name
+	Order            string          `json:"order"`            // or the id of a record of a declared entity
+	Entity           event.Entity    `json:"entity,omitempty"` // of that record; empty for an order
+	Name             string          `json:"name"`             // the channel's order name
 	FulfillmentOrder string          `json:"fulfillmentOrder,omitempty"`
 	Line             string          `json:"line,omitempty"`
 	Run              string          `json:"run"`

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"encoding/json"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/fn"
@@ -16,7 +17,8 @@ import (
 type Catalog struct {
 	Functions []Function         `json:"functions"`
 	Providers []Provider         `json:"providers"`
-	Events    []event.Definition `json:"events,omitempty"` // that flows raise, beside those of package event
+	Events    []event.Definition `json:"events,omitempty"`   // that flows raise, beside those of package event
+	Entities  []entity.Entity    `json:"entities,omitempty"` // that documents declare, beside orders
 }
 
 // Function is a declared function.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/policy"
 )
@@ -18,8 +19,9 @@ type Document struct {
 	ID          string
 	Title       string
 	Description string
-	Type        string // what flows through it: "order"
-	Profile     string // how it is compiled: Standard or Compact
+	Type        string         // what flows through it: "order", or the id of a declared entity
+	Entity      *entity.Entity // what flows through it when that is no order
+	Profile     string         // how it is compiled: Standard or Compact
 	Entry       Entry
 	MaxLines    int // of one order, for the bounds the compiler checks
 	Scope

@@ -6,7 +6,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/orderloom/orderloom/shared/event"
+	"github.com/orderloom/orderloom/shared/entity"
+	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 )
 
@@ -24,17 +25,18 @@ const (
 
 var idPattern = regexp.MustCompile(`^[a-z][a-z0-9]*(-[a-z0-9]+)*$`)
 
-// Parse reads a flow document. With problems the document must not be used.
-func Parse(data []byte) (Document, Problems) {
-	d, report := Open(data)
+// Parse reads a flow document. The entities are those that are declared beside
+// orders. With problems the document must not be used.
+func Parse(data []byte, entities ...entity.Entity) (Document, Problems) {
+	d, report := Open(data, entities...)
 	return d, report.Problems()
 }
 
 // Open reads a flow document and returns what collects its problems, so that
 // those of meaning can be reported with those of form. After problems the
 // document has zero values where it could not be read.
-func Open(data []byte) (Document, *Report) {
-	r := &reader{Parser: jsondoc.Parse(data), ids: map[string]bool{}, names: map[string]string{}}
+func Open(data []byte, entities ...entity.Entity) (Document, *Report) {
+	r := &reader{Parser: jsondoc.Parse(data), entities: entities, customs: entity.Customs(entities), ids: map[string]bool{}, names: map[string]string{}}
 	if r.Root != nil {
 		r.document(r.Root)
 	}
@@ -43,10 +45,12 @@ func Open(data []byte) (Document, *Report) {
 
 type reader struct {
 	*jsondoc.Parser
-	doc   Document
-	ids   map[string]bool   // of all steps so far
-	names map[string]string // folded name → as written
-	place Place             // of the steps that are read
+	doc      Document
+	entities []entity.Entity
+	customs  []policy.Custom   // the same as policies see them
+	ids      map[string]bool   // of all steps so far
+	names    map[string]string // folded name → as written
+	place    Place             // of the steps that are read
 }
 
 func (r *reader) document(n *jsondoc.Node) {
@@ -64,15 +68,15 @@ func (r *reader) document(n *jsondoc.Node) {
 	if utf8.RuneCountInString(d.Title) > maxTitleLength {
 		r.At(n.Get("title"), jsondoc.InvalidValue, "the title is longer than %d characters", maxTitleLength)
 	}
-	d.Type = r.Choice(n, "type", string(event.Order))
+	r.flowType(n)
 	d.Profile = Standard
 	if n.Get("profile") != nil {
-		d.Profile = r.Choice(n, "profile", Standard, Compact)
+		d.Profile = r.Choice(n, "profile", d.profiles()...)
 	}
-	d.MaxLines = r.Int(n, "maxLines", DefaultLines, 1, MaxLinesLimit)
+	r.maxLines(n)
 	if e := r.Need(n, "entry"); e != nil && r.Is(e, jsondoc.Object) {
 		r.Known(e, "event", "filter", "alongside")
-		d.Entry.Event = r.Choice(e, "event", event.OrderReceived, SubFlowEntry)
+		d.Entry.Event = r.Choice(e, "event", r.entryEvents()...)
 		d.Entry.Filter = r.refs(e, "filter")
 		d.Entry.Alongside = r.Texts(e, "alongside")
 		for _, key := range []string{"filter", "alongside"} {
@@ -125,8 +129,8 @@ func (r *reader) name(n *jsondoc.Node) string {
 		r.At(v, InvalidName, "the name is longer than %d characters", MaxNameLength)
 	case name != strings.TrimSpace(name) || strings.ContainsFunc(name, unprintable) || strings.Contains(name, "${"):
 		r.At(v, InvalidName, "the name %q has characters that a name cannot have | Leave out ${, line breaks and blanks at the ends", name)
-	case strings.Contains(name, StateSeparator) || name == StartState || strings.HasPrefix(name, CanceledState):
-		r.At(v, InvalidName, "the name %q is reserved | Names do not contain %q and are not %q or %q", name, StateSeparator, StartState, CanceledState)
+	case strings.Contains(name, StateSeparator) || name == StartState || strings.HasPrefix(name, r.doc.CanceledState()):
+		r.At(v, InvalidName, "the name %q is reserved | Names do not contain %q and are not %q or %q", name, StateSeparator, StartState, r.doc.CanceledState())
 	}
 	folded := strings.ToLower(name)
 	if other, ok := r.names[folded]; ok {

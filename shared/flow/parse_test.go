@@ -62,7 +62,8 @@ func TestEveryProblemIsReportedAtItsPlace(t *testing.T) {
 		"title no text":      {jsondoc.WrongType, "", strings.Replace(drawn(end("a")), `"F"`, `¦7`, 1)},
 		"id no id":           {jsondoc.InvalidValue, "", strings.Replace(drawn(end("a")), `"id":"f"`, `"id":¦"F x"`, 1)},
 		"id too long":        {jsondoc.InvalidValue, "", strings.Replace(drawn(end("a")), `"id":"f"`, `"id":¦"`+long+`"`, 1)},
-		"unknown flow type":  {jsondoc.InvalidValue, "", strings.Replace(drawn(end("a")), `"order"`, `¦"return"`, 1)},
+		"unknown flow type":  {jsondoc.InvalidValue, "", strings.Replace(drawn(end("a")), `"order"`, `¦"refund"`, 1)},
+		"announced type":     {flow.TypeNotOffered, "", strings.Replace(drawn(end("a")), `"order"`, `¦"return"`, 1)},
 		"unknown profile":    {jsondoc.InvalidValue, "", strings.Replace(drawn(end("a")), `"type":"order"`, `"type":"order","profile":¦"tiny"`, 1)},
 		"unknown entry":      {jsondoc.InvalidValue, "", strings.Replace(drawn(end("a")), `"OrderReceived"`, `¦"OrderDanced"`, 1)},
 		"entry no reference": {flow.InvalidRef, "", strings.Replace(drawn(end("a")), `"OrderReceived"`, `"OrderReceived","filter":["ok@1",¦"lab"]`, 1)},
@@ -295,7 +296,11 @@ func TestTheCommittedFlowsAreWellFormed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if doc, problems := flow.Parse(data); problems != nil || doc.ID != filepath.Base(filepath.Dir(file)) {
+		catalog, err := flow.LoadCatalog()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if doc, problems := flow.Parse(data, catalog.Entities...); problems != nil || doc.ID != filepath.Base(filepath.Dir(file)) {
 			t.Errorf("%s: id %q, %v", file, doc.ID, problems)
 		}
 	}

@@ -19,7 +19,7 @@ func (r *reader) condition(s *Step, n *jsondoc.Node) {
 		r.At(n, policy.AmbiguousForm, `a condition has exactly one of when and outcome | Write "when" to look at data, or "outcome": {"step": "…", "is": "failed"} to look at how a step ended`)
 	}
 	if when != nil {
-		s.When = policy.ParseCondition(r.Parser, when, r.conditionEntity())
+		s.When = policy.ParseCondition(r.Parser, when, r.conditionEntity(), r.customs...)
 	}
 	if outcome != nil && r.Is(outcome, jsondoc.Object) {
 		r.Known(outcome, "step", "is")
@@ -37,5 +37,5 @@ func (r *reader) conditionEntity() event.Entity {
 	case InEachLine:
 		return event.Line
 	}
-	return event.Order
+	return r.doc.Record()
 }

@@ -10,11 +10,11 @@ import (
 
 // setFields reads what a step sets, in the words of policies.
 func (r *reader) setFields(s *Step, n *jsondoc.Node) {
-	s.Entity = event.Order
+	s.Entity = r.doc.Record()
 	if r.place == InEachLine { // it says so, because elsewhere it would be each line
 		s.Entity = event.Entity(r.Choice(n, "entity", string(event.Line)))
 	} else if n.Get("entity") != nil {
-		s.Entity = event.Entity(r.Choice(n, "entity", string(event.Order), string(event.Line)))
+		s.Entity = event.Entity(r.Choice(n, "entity", r.doc.records()...))
 	}
 	v := r.Need(n, "set")
 	if v == nil || !r.Is(v, jsondoc.Array) || s.Entity == "" {
@@ -23,7 +23,7 @@ func (r *reader) setFields(s *Step, n *jsondoc.Node) {
 	if len(v.Items) == 0 {
 		r.At(v, jsondoc.InvalidValue, "the step sets nothing | Add an action, or remove the step")
 	}
-	policy.ParseActions(r.Parser, n, "set", s.Entity)
+	policy.ParseActions(r.Parser, n, "set", s.Entity, r.customs...)
 	for _, item := range v.Items {
 		switch {
 		case item.Kind != jsondoc.Object: // reported
@@ -39,7 +39,7 @@ func (r *reader) setFields(s *Step, n *jsondoc.Node) {
 // raiseEvent reads the event of a step and the values of its payload by name.
 func (r *reader) raiseEvent(s *Step, n *jsondoc.Node) {
 	s.Event = r.NeedText(n, "event")
-	of := event.Order
+	of := r.doc.Record()
 	if r.place == InEachLine {
 		of = event.Line
 	}
@@ -51,7 +51,7 @@ func (r *reader) raiseEvent(s *Step, n *jsondoc.Node) {
 		if m.Key == "" || len(m.Key) > maxStepID {
 			r.Add(jsondoc.InvalidValue, m.Value.Pointer, m.Pos, "the name of a value has 1 to %d characters", maxStepID)
 		}
-		policy.ParseExpression(r.Parser, m.Value, of)
+		policy.ParseExpression(r.Parser, m.Value, of, r.customs...)
 	}
 	s.Payload, _ = json.Marshal(v.Value()) // what was decoded from JSON always encodes
 }

@@ -150,6 +150,9 @@ func (r *reader) stepType(s *Step, n *jsondoc.Node) {
 	case !slices.Contains(allowed, t):
 		r.At(n.Get("type"), MisplacedStep, "a step of type %s is not possible %s | Possible here: %s", t, r.place, types(allowed))
 		s.Type = t
+	case !r.doc.Offers(t):
+		r.At(n.Get("type"), StepNotOffered, "a flow of type %s has no step of type %s | Step types of it: %s", r.doc.Type, t, types(recordTypes))
+		s.Type = t
 	default:
 		s.Type = t
 	}

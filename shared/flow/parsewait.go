@@ -3,7 +3,6 @@ package flow
 import (
 	"unicode/utf8"
 
-	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 )
@@ -41,12 +40,12 @@ func (r *reader) dateField(n *jsondoc.Node) string {
 	if path == "" {
 		return ""
 	}
-	f, ok := policy.LookupField(path)
+	f, ok := r.lookup(path)
 	switch {
 	case !ok:
-		r.At(n.Get("field"), policy.UnknownPath, "there is no field %q | Dates of an order: order.requestedAt, order.promisedAt, order.shipBy, order.placedAt, order.updatedAt", path)
-	case f.Of != event.Order || f.Type != policy.Time:
-		r.At(n.Get("field"), jsondoc.InvalidValue, "%q is no date of the order | Choose e.g. order.shipBy", path)
+		r.At(n.Get("field"), policy.UnknownPath, "there is no field %q | Dates: %s", path, r.doc.dates())
+	case f.Of != r.doc.Record() || f.Type != policy.Time:
+		r.At(n.Get("field"), jsondoc.InvalidValue, "%q is no date of the %s | Dates: %s", path, r.doc.Type, r.doc.dates())
 	}
 	return path
 }

@@ -12,6 +12,8 @@ type (
 // conditions, of policy.
 const (
 	NewerFormat    = "NEWER_FORMAT"
+	TypeNotOffered = "TYPE_NOT_OFFERED" // nothing of that type can flow yet
+	StepNotOffered = "STEP_NOT_OFFERED" // the flow's type does not have the step
 	UnknownType    = "UNKNOWN_STEP_TYPE"
 	MisplacedStep  = "MISPLACED_STEP"  // the step type is not possible in this scope
 	MisplacedField = "MISPLACED_FIELD" // the step's type does not have the field

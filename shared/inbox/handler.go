@@ -3,17 +3,18 @@ package inbox
 // Handler says how messages of some topics are verified and what happens to
 // them. The first handler whose topic matches is taken.
 type Handler struct {
-	Topic          string       `json:"topic"`                 // exact, or "*"
-	TopicHeader    string       `json:"topicHeader,omitempty"` // request header that carries the topic
-	TopicField     string       `json:"topicField,omitempty"`  // or gjson path in the body
-	EventIDHeader  string       `json:"eventIdHeader,omitempty"`
-	MessageID      string       `json:"messageIdHeader,omitempty"` // taken where there is no event id
-	EventIDField   string       `json:"eventIdField,omitempty"`    // or gjson path in the body; without any, the hash of the body
-	DocumentHeader []string     `json:"documentHeaders,omitempty"` // request headers kept beside the message
-	Verification   Verification `json:"verification"`
-	Transformation string       `json:"transformation"`   // function id
-	Fetch          string       `json:"fetch,omitempty"`  // function id that fetches the document first
-	Ignore         bool         `json:"ignore,omitempty"` // verified, stored, nothing follows
+	Topic          string        `json:"topic"`                 // exact, or "*"
+	TopicHeader    string        `json:"topicHeader,omitempty"` // request header that carries the topic
+	TopicField     string        `json:"topicField,omitempty"`  // or gjson path in the body
+	EventIDHeader  string        `json:"eventIdHeader,omitempty"`
+	MessageID      string        `json:"messageIdHeader,omitempty"` // taken where there is no event id
+	EventIDField   string        `json:"eventIdField,omitempty"`    // or gjson path in the body; without any, the hash of the body
+	DocumentHeader []string      `json:"documentHeaders,omitempty"` // request headers kept beside the message
+	Verification   Verification  `json:"verification"`
+	Alternative    *Verification `json:"alternative,omitempty"` // or this one: whichever the instance has secrets for
+	Transformation string        `json:"transformation"`        // function id
+	Fetch          string        `json:"fetch,omitempty"`       // function id that fetches the document first
+	Ignore         bool          `json:"ignore,omitempty"`      // verified, stored, nothing follows
 }
 
 // Scheme is how the sender proves who it is.

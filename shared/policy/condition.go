@@ -26,7 +26,8 @@ type Condition struct {
 	Of       string     `json:"of,omitempty"`    // what sum adds up
 	Where    *Condition `json:"where,omitempty"` // nil, possible for count and sum: every record
 
-	want expected // Value as the field's type has it
+	want  expected // Value as the field's type has it
+	leads relation // of Relation
 }
 
 // Has says what a relation asks.

@@ -30,8 +30,7 @@ func (c *Condition) related(r Record, log *rows) bool {
 
 // meeting are the records that meet Where.
 func (c *Condition) meeting(records []Record, log *rows) []Record {
-	rel, _ := lookupRelation(c.Relation)
-	idPath := string(rel.To) + ".id"
+	idPath := string(c.leads.To) + ".id"
 	met := make([]Record, 0, len(records))
 	for _, other := range records {
 		id, _ := other.Field(idPath)

@@ -22,6 +22,8 @@ type Expression struct {
 	form   string     // sum, difference, product or join of args
 	args   []Expression
 	source json.RawMessage // of the whole
+	sets   Field           // what the action that it belongs to sets
+	to     Target          // and to what it can
 }
 
 // MarshalJSON writes the expression as it was read.
@@ -79,7 +81,7 @@ func (a Action) computed(r Record) (Action, error) {
 	if err != nil {
 		return a, err
 	}
-	if f, _ := LookupField(a.Set); !settableTo(f, text) {
+	if f := a.Compute.sets; !a.Compute.to.takes(f, text) {
 		return a, fmt.Errorf("%.50q is no value of a %s", text, f.Type)
 	}
 	return Action{Set: a.Set, Value: text}, nil

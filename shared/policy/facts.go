@@ -118,8 +118,7 @@ func (c *Condition) whereFacts() []string {
 
 // ofRelated reports whether a field is one of the related records.
 func (c *Condition) ofRelated(field string) bool {
-	rel, _ := lookupRelation(c.Relation)
-	return rel.has(field)
+	return c.leads.has(field)
 }
 
 // sumsAmounts reports whether the row asks for a sum of amounts, which without a

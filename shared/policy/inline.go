@@ -10,9 +10,10 @@ import (
 
 // ParseActions reads the list of actions under a key of another document, whose
 // parser collects the problems.
-func ParseActions(p *jsondoc.Parser, n *jsondoc.Node, key string, of event.Entity) (all []Action) {
-	for _, item := range (reader{p}).List(n, key) {
-		if a, ok := (reader{p}).action(item, of); ok {
+func ParseActions(p *jsondoc.Parser, n *jsondoc.Node, key string, of event.Entity, customs ...Custom) (all []Action) {
+	r := reader{p, customs}
+	for _, item := range r.List(n, key) {
+		if a, ok := r.action(item, of); ok {
 			all = append(all, a)
 		}
 	}
@@ -29,8 +30,8 @@ func Do(all []Action, r Record) (done []Action, skipped []string) {
 }
 
 // ParseExpression reads how to compute a value, inside another document.
-func ParseExpression(p *jsondoc.Parser, n *jsondoc.Node, of event.Entity) *Expression {
-	return expressionReader{reader{p}, of, new(int)}.expression(n)
+func ParseExpression(p *jsondoc.Parser, n *jsondoc.Node, of event.Entity, customs ...Custom) *Expression {
+	return expressionReader{reader{p, customs}, of, new(int)}.expression(n)
 }
 
 // Text computes the value on a record; what has no data is an error.

@@ -8,8 +8,7 @@ import (
 
 // emitRelation counts, or adds up, the related records that meet the condition.
 func (c *Condition) emitRelation(s scope) string {
-	rel, _ := lookupRelation(c.Relation)
-	each := scope{facts: s.facts, related: "$e", relation: rel}
+	each := scope{facts: s.facts, related: "$e", relation: c.leads}
 	count := "$count($l)"
 	if c.Where != nil {
 		count = fmt.Sprintf("$count($filter($l, function($e) { %s }))", c.Where.emit(each))

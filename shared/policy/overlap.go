@@ -139,8 +139,13 @@ func solveCase(c []literal) Overlap {
 	}
 	example, amounts := map[string]any{}, map[string][]literal{}
 	for _, path := range slices.Sorted(maps.Keys(byField)) {
-		f, _ := LookupField(path)
+		f, ofOrder := LookupField(path)
+		if !ofOrder { // of a custom entity, whose currency stands in a field that only its document names
+			f = Field{Path: path, Type: byField[path][0].row.want.kind}
+		}
 		switch {
+		case f.Type == Money && !ofOrder:
+			open[path] = true
 		case f.Type == Money:
 			amounts[path] = byField[path]
 		case path != currencyPath:

@@ -14,9 +14,10 @@ const MaxVersion = 1_000_000
 
 const maxIDLength = 60
 
-// Parse reads a policy document. With problems the policy must not be used.
-func Parse(data []byte) (Policy, Problems) {
-	r := reader{jsondoc.Parse(data)}
+// Parse reads a policy document, which may be about a custom entity. With
+// problems the policy must not be used.
+func Parse(data []byte, customs ...Custom) (Policy, Problems) {
+	r := reader{jsondoc.Parse(data), customs}
 	var p Policy
 	if r.Root != nil {
 		p = r.policy(r.Root)
@@ -26,12 +27,15 @@ func Parse(data []byte) (Policy, Problems) {
 
 // ParseCondition reads a condition inside another document, whose parser
 // collects the problems.
-func ParseCondition(p *jsondoc.Parser, n *jsondoc.Node, of event.Entity) *Condition {
-	r := reader{p}
+func ParseCondition(p *jsondoc.Parser, n *jsondoc.Node, of event.Entity, customs ...Custom) *Condition {
+	r := reader{p, customs}
 	return r.condition(n, of, true)
 }
 
-type reader struct{ *jsondoc.Parser }
+type reader struct {
+	*jsondoc.Parser
+	customs []Custom // entities beside those of orders
+}
 
 func (r reader) policy(n *jsondoc.Node) Policy {
 	r.Known(n, "id", "version", "title", "description", "kind", "criticality", "entity", "hit", "rules", "table")
@@ -48,7 +52,7 @@ func (r reader) policy(n *jsondoc.Node) Policy {
 	if p.Kind == Execution || n.Get("criticality") != nil {
 		p.Criticality = Criticality(r.Choice(n, "criticality", string(Information), string(Critical)))
 	}
-	p.Entity = event.Entity(r.Choice(n, "entity", string(event.Order), string(event.Line), string(event.FulfillmentOrder)))
+	p.Entity = event.Entity(r.Choice(n, "entity", r.entities()...))
 	if n.Get("hit") != nil {
 		p.Hit = Hit(r.Choice(n, "hit", string(HitFirst), string(HitAll), string(HitUnique)))
 	}

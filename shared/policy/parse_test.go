@@ -11,8 +11,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	declared "github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
+	"github.com/orderloom/orderloom/statemachines"
 )
 
 const head = `{"id":"p","version":1,"title":"P","kind":"execution","criticality":"critical","entity":"line","rules":[`
@@ -230,6 +232,11 @@ func TestWhatIsWrittenReadsBackTheSame(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatal("no policies", err)
 	}
+	entities, err := statemachines.Entities()
+	if err != nil {
+		t.Fatal(err)
+	}
+	customs := declared.Customs(entities)
 	for _, file := range files {
 		doc, err := os.ReadFile(file)
 		if err != nil {
@@ -238,17 +245,16 @@ func TestWhatIsWrittenReadsBackTheSame(t *testing.T) {
 		if strings.HasSuffix(file, policy.TestSuffix) {
 			continue
 		}
-		p := parse(t, string(doc))
-		if p.ID+".json" != filepath.Base(file) {
-			t.Errorf("%s has the id %s", file, p.ID)
+		p, problems := policy.Parse(doc, customs...)
+		if problems != nil || p.ID+".json" != filepath.Base(file) {
+			t.Errorf("%s has the id %s: %v", file, p.ID, problems)
 		}
 		written, err := json.Marshal(p)
 		if err != nil {
 			t.Fatal(err)
 		}
-		var again policy.Policy
-		if err := json.Unmarshal(written, &again); err != nil || !reflect.DeepEqual(p, again) {
-			t.Errorf("%s: %v\n%s", file, err, written)
+		if again, problems := policy.Parse(written, customs...); problems != nil || !reflect.DeepEqual(p, again) {
+			t.Errorf("%s: %v\n%s", file, problems, written)
 		}
 	}
 	var p policy.Policy

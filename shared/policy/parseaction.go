@@ -35,6 +35,10 @@ func (r reader) action(n *jsondoc.Node, of event.Entity) (Action, bool) {
 		r.At(n, AmbiguousForm, "an action has exactly one of set, addTag and hold")
 		return a, false
 	}
+	if tag := n.Get("addTag"); tag != nil && r.isCustom(of) {
+		r.At(tag, NotSettable, "only orders have tags | Set a field of %s", of)
+		return a, false
+	}
 	if n.Get("set") == nil {
 		for _, key := range []string{"value", "compute"} {
 			if v := n.Get(key); v != nil {
@@ -43,19 +47,19 @@ func (r reader) action(n *jsondoc.Node, of event.Entity) (Action, bool) {
 		}
 		return a, true
 	}
-	f, ok := lookupSettable(of, a.Set)
+	f, to, ok, possible := r.lookupSettable(of, a.Set)
 	if a.Set == "" {
 		return a, false
 	}
 	if !ok {
-		r.At(n.Get("set"), NotSettable, "a policy on %s cannot set %q | Policies on a line can set %s and line.attributes.…, policies on an order %s and order.attributes.…", of, a.Set, LinePath, PriorityPath)
+		r.At(n.Get("set"), NotSettable, "a policy on %s cannot set %q | %s", of, a.Set, possible)
 		return a, false
 	}
-	return a, r.setValue(&a, n, f, of)
+	return a, r.setValue(&a, n, f, to, of)
 }
 
 // setValue reads what a field is set to: a value, or how to compute it.
-func (r reader) setValue(a *Action, n *jsondoc.Node, f Field, of event.Entity) bool {
+func (r reader) setValue(a *Action, n *jsondoc.Node, f Field, to Target, of event.Entity) bool {
 	compute, v := n.Get("compute"), n.Get("value")
 	switch {
 	case compute != nil && v != nil:
@@ -68,6 +72,7 @@ func (r reader) setValue(a *Action, n *jsondoc.Node, f Field, of event.Entity) b
 			r.At(compute, ValueMismatch, "%s is a %s; this computes a text", f.Path, f.Type)
 		}
 		if a.Compute != nil {
+			a.Compute.sets, a.Compute.to = f, to
 			a.Compute.source, _ = json.Marshal(compute.Value()) // what was decoded from JSON always encodes
 		}
 		return a.Compute != nil
@@ -78,7 +83,7 @@ func (r reader) setValue(a *Action, n *jsondoc.Node, f Field, of event.Entity) b
 	if f.Type == Number && v.Kind == jsondoc.Number || v.Kind == jsondoc.String {
 		a.Value = v.Text
 	}
-	if !settableTo(f, a.Value) {
+	if !to.takes(f, a.Value) {
 		r.At(v, ValueMismatch, "%s is a %s; it cannot be set to this", f.Path, f.Type)
 		return false
 	}

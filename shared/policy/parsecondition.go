@@ -75,12 +75,12 @@ func (r reader) field(n *jsondoc.Node, key string, of event.Entity) (Field, bool
 
 // fieldAt finds the field of a path that stands at a node.
 func (r reader) fieldAt(at *jsondoc.Node, path string, of event.Entity) (Field, bool) {
-	f, ok := LookupField(path)
+	f, ok := r.lookup(path)
 	if !ok {
 		r.At(at, UnknownPath, "there is no field %q | See the list of fields in statemachines/README.md", path)
 		return Field{Path: path}, false
 	}
-	if f.Of != "" && !slices.Contains(reachable(of), f.Of) {
+	if f.Of != "" && !slices.Contains(r.reachable(of), f.Of) {
 		r.At(at, UnreachablePath, "a condition on %s cannot use %q, a field of %s | Use a relation, or a policy on %s", of, path, f.Of, f.Of)
 		return f, false
 	}

@@ -37,16 +37,22 @@ func (r reader) relation(c *Condition, n *jsondoc.Node, of event.Entity, allowed
 // leads reads the relation.
 func (r reader) leads(c *Condition, n *jsondoc.Node, of event.Entity) (relation, bool) {
 	var names []string
-	for _, rel := range relations {
+	all := r.relations()
+	for _, rel := range all {
 		names = append(names, rel.Path)
 	}
 	c.Relation = r.Choice(n, "relation", names...)
-	rel, ok := lookupRelation(c.Relation)
-	if ok && !slices.Contains(reachable(of), rel.From) {
+	i := slices.IndexFunc(all, func(rel relation) bool { return rel.Path == c.Relation })
+	if i < 0 {
+		return relation{}, false
+	}
+	rel := all[i]
+	c.leads = rel
+	if !slices.Contains(r.reachable(of), rel.From) {
 		r.At(n.Get("relation"), UnreachablePath, "a condition on %s cannot use %q, a relation of %s", of, rel.Path, rel.From)
 		return rel, false
 	}
-	return rel, ok
+	return rel, true
 }
 
 func (r reader) onlyFor(n *jsondoc.Node, possible bool, key, has string) {

@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/orderloom/orderloom/shared/event"
@@ -30,14 +29,6 @@ var relations = []relation{
 	{fulfillmentOrdersRelation, event.Order, event.FulfillmentOrder},
 	{linesOfFulfillmentOrder, event.FulfillmentOrder, event.Line},
 	{fulfillmentOrdersOfLine, event.Line, event.FulfillmentOrder},
-}
-
-func lookupRelation(path string) (relation, bool) {
-	i := slices.IndexFunc(relations, func(r relation) bool { return r.Path == path })
-	if i < 0 {
-		return relation{}, false
-	}
-	return relations[i], true
 }
 
 // has reports whether a field is one of the relation's records; others inside

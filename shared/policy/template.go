@@ -46,7 +46,7 @@ type templateMember struct {
 // ParseTemplate reads a template about records of an entity, inside a document
 // whose parser collects the problems.
 func ParseTemplate(p *jsondoc.Parser, n *jsondoc.Node, of event.Entity) *Template {
-	t := templateReader{reader{p}, of}.template(n)
+	t := templateReader{reader{Parser: p}, of}.template(n)
 	return &t
 }
 

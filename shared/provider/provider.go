@@ -29,6 +29,7 @@ type Service string
 
 const (
 	OrderIntake  Service = "order-intake"
+	Documents    Service = "documents" // documents of declared entities
 	Fulfillment  Service = "fulfillment"
 	Notification Service = "notification"
 )

@@ -24,13 +24,19 @@ type detail struct {
 	Journal    []store.Entry
 	Exceptions []exception.Exception
 	Runs       []string
+
+	commands string // path below which commands are posted
 }
 
 func (d detail) standing() string { return fmt.Sprintf("%s / %s", d.Status.State, d.Status.Reason) }
 
 func (r *runner) detail(name string) (detail, error) {
+	if r.records[name] {
+		return r.recordDetail(name)
+	}
 	var d detail
 	err := r.get("/api/orders/"+url.PathEscape(strings.TrimPrefix(name, "#")), &d)
+	d.commands = "/api/orders/" + d.Status.Order
 	return d, err
 }
 
@@ -98,6 +104,9 @@ func answer(res *http.Response, out any) error {
 func (r *runner) goldens() (path, record string, err error) {
 	var names []string
 	for name := range r.orders {
+		names = append(names, name)
+	}
+	for name := range r.records {
 		names = append(names, name)
 	}
 	slices.Sort(names)

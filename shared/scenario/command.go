@@ -21,11 +21,14 @@ type runner struct {
 	world    World
 	orders   map[string]Order
 	receipts int // posted so far
+
+	documents map[string][]byte
+	records   map[string]bool // names of records of declared entities
 }
 
 // Run runs a scenario and returns the goldens of what came to be.
 func Run(w World, s Script) (path, record string, err error) {
-	r := &runner{world: w, orders: map[string]Order{}}
+	r := &runner{world: w, orders: map[string]Order{}, documents: s.Documents, records: map[string]bool{}}
 	for _, step := range s.Steps {
 		if err := r.run(step.Args); err != nil {
 			return "", "", fmt.Errorf("line %d: %s: %w", step.Line, strings.Join(step.Args, " "), err)
@@ -38,6 +41,8 @@ func Run(w World, s Script) (path, record string, err error) {
 //
 //	send TOPIC NAME [shop=INSTANCE] [country=CC] [lines=Q,Q] [sku=SKU] [after=DURATION] [digital=yes] [tags=TAG,TAG] [payment=STATUS] [ship-by=DURATION]
 //	repeat N send …
+//	post INSTANCE FILE NAME [delivery=ID] [PATH=VALUE…]   a document of a declared entity, see record.go
+//	repeat N post …
 //	until NAME STATE / REASON      wait in virtual time; also: until NAME exception
 //	idle                           let two hours pass
 //	pass DURATION                  let that time pass
@@ -54,10 +59,10 @@ func Run(w World, s Script) (path, record string, err error) {
 //	warehouse hold                 nothing ships by itself
 //	warehouse fail STATUS TIMES    the next calls fail
 //	put EVENT NAME ID PAYLOAD      an outside system puts an event in
-//	replay TOPIC                   process the message in error of that topic again
+//	replay [TOPIC]                 process all messages in error again, or the one of that topic
 //	expect WHAT NAME …             see expect.go
 func (r *runner) run(args []string) error {
-	if len(args) < 2 && args[0] != "idle" {
+	if len(args) < 2 && args[0] != "idle" && args[0] != "replay" {
 		return errors.New("arguments are missing")
 	}
 	switch args[0] {
@@ -65,10 +70,15 @@ func (r *runner) run(args []string) error {
 		return r.send(args[1:], 1)
 	case "repeat":
 		n, err := strconv.Atoi(args[1])
-		if err != nil || len(args) < 4 || args[2] != "send" {
-			return errors.New("want: repeat N send …")
+		if err != nil || len(args) < 4 || args[2] != "send" && args[2] != "post" {
+			return errors.New("want: repeat N send …, or repeat N post …")
+		}
+		if args[2] == "post" {
+			return r.postDocument(args[3:], n)
 		}
 		return r.send(args[3:], n)
+	case "post":
+		return r.postDocument(args[1:], 1)
 	case "until":
 		return r.until(args[1], strings.Join(args[2:], " "))
 	case "idle":
@@ -95,7 +105,10 @@ func (r *runner) run(args []string) error {
 	case "put":
 		return r.put(args[1:])
 	case "replay":
-		return r.replay(args[1])
+		if len(args) > 1 {
+			return r.replay(args[1])
+		}
+		return r.replayAll()
 	case "ship":
 		return r.ship(args[1:])
 	case "warehouse":
@@ -199,7 +212,7 @@ func (r *runner) command(name, verb, body string) error {
 	if err != nil {
 		return err
 	}
-	return r.post("/api/orders/"+d.Status.Order+"/"+verb, nil, []byte(body), 1)
+	return r.post(d.commands+"/"+verb, nil, []byte(body), 1)
 }
 
 func (r *runner) correct(args []string) error {

@@ -12,6 +12,8 @@ import (
 //
 //	expect order NAME STATE / REASON
 //	expect line NAME N STATE / REASON      or: expect line NAME N ordered=Q
+//	expect record NAME STATE / REASON
+//	expect messages N CODE TEXT            so many messages in error, whose text each has
 //	expect exception NAME STEP CODE        exactly one, with cause and data
 //	expect exceptions NAME N
 //	expect hold NAME STEP                  exactly one step holds it
@@ -32,6 +34,8 @@ func (r *runner) expect(what string, args []string) error {
 		return r.expectStock(args)
 	case "message":
 		return r.expectMessage(args[0], args[1])
+	case "messages":
+		return r.expectMessages(args)
 	}
 	d, err := r.detail(args[0])
 	if err != nil {
@@ -39,7 +43,7 @@ func (r *runner) expect(what string, args []string) error {
 	}
 	rest := strings.Join(args[1:], " ")
 	switch what {
-	case "order":
+	case "order", "record":
 		return same(d.standing(), rest)
 	case "line":
 		return d.expectLine(args[1:])

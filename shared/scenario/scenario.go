@@ -4,7 +4,8 @@
 // The comment of a file says in words what is given and expected. Section
 // "steps" holds one command a line (see command.go). Sections "path" and
 // "record" are goldens: the business events of each order by record, and where
-// each record stands at the end. A scenario drives a whole Orderloom from the
+// each record stands at the end. Sections whose names end in .json are documents
+// of declared entities, which "post" sends. A scenario drives a whole Orderloom from the
 // outside, through webhooks and the API, in virtual time.
 package scenario
 
@@ -24,6 +25,9 @@ type World struct {
 	Client *http.Client
 	// Document builds and signs the webhook that a shop would send.
 	Document func(topic string, o Order) (path string, header map[string]string, body []byte)
+	// Sign signs a document as the sender of an instance would. Two with the same
+	// delivery are one message.
+	Sign func(instance, delivery string, body []byte) (path string, header map[string]string)
 	// Warehouse is the fake fulfillment service.
 	Warehouse Warehouse
 	// FailShop makes the next requests to the fake shop fail.
@@ -79,6 +83,8 @@ type Script struct {
 	Steps  []Step
 	Path   string // golden; empty when the file has none yet
 	Record string
+
+	Documents map[string][]byte // sections whose names end in .json
 }
 
 // Step is one command with its line number in the section.
@@ -86,6 +92,8 @@ type Step struct {
 	Line int
 	Args []string
 }
+
+const documentSuffix = ".json"
 
 // Parse reads a scenario file.
 func Parse(data []byte) (Script, error) {
@@ -104,6 +112,13 @@ func Parse(data []byte) (Script, error) {
 		case "record":
 			s.Record = string(f.Data)
 		default:
+			if strings.HasSuffix(f.Name, documentSuffix) {
+				if s.Documents == nil {
+					s.Documents = map[string][]byte{}
+				}
+				s.Documents[f.Name] = f.Data
+				continue
+			}
 			return s, fmt.Errorf("section %q is none of steps, path, record", f.Name)
 		}
 	}
@@ -118,7 +133,7 @@ func Format(data []byte, path, record string) []byte {
 	a := txtar.Parse(data)
 	keep := a.Files[:0]
 	for _, f := range a.Files {
-		if f.Name == "steps" {
+		if f.Name == "steps" || strings.HasSuffix(f.Name, documentSuffix) {
 			f.Data = append([]byte(strings.TrimSpace(string(f.Data))), "\n\n"...)
 			keep = append(keep, f)
 		}

@@ -109,6 +109,11 @@ func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = io.WriteString(w, `{"messages":[{"id":"msg_1","topic":"ReturnReceived","error":"Record.NotFound","cause":"no such order"},{"id":"msg_2","topic":"Other"},{"id":"msg_3","topic":"Other"}]}`)
 	case strings.HasPrefix(r.URL.Path, "/api/stock/"):
 		_, _ = io.WriteString(w, `{"stock":[{"location":"Seattle","free":7,"reserved":3}]}`)
+	case r.URL.Path == "/api/records/W-1":
+		_, _ = io.WriteString(w, `{"name":"W-1","body":{"document":{"lines":7}},"status":{"id":"wsh_1","order":"ord_9","state":"Waiting","reason":"For Wish","holds":[{"signal":"s","step":"ask"}]},"runs":["r"],
+			"journal":[{"key":"a","events":[{"name":"WishReceived","entity":"wish","entityId":"wsh_1","seq":1}]}],"exceptions":[]}`)
+	case r.URL.Path == "/api/messages":
+		_, _ = io.WriteString(w, `{"messages":[{"id":"msg_1","error":"Transform.MissingField","cause":"no: a value is required"}]}`)
 	case r.URL.Path == "/api/orders/L1":
 		_, _ = io.WriteString(w, s.order)
 	default:
@@ -151,6 +156,9 @@ func run(t *testing.T, steps string) (s *system, path, record string, err error)
 				return "/refuse", nil, nil
 			}
 			return "/hooks/" + topic, map[string]string{"X-Signature": "signed"}, fmt.Appendf(nil, "%+v", o)
+		},
+		Sign: func(instance, delivery string, body []byte) (string, map[string]string) {
+			return "/hooks/" + instance, map[string]string{"X-Signature": "by " + delivery + ":"}
 		},
 		FailShop: func(status, times int) { s.shopFails = fmt.Sprint(status, "×", times) },
 		Abort: func(run string) error {

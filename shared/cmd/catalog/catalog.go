@@ -15,6 +15,7 @@ import (
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/provider"
+	"github.com/orderloom/orderloom/statemachines"
 )
 
 // Build returns the catalog.
@@ -39,7 +40,10 @@ func Build() (flow.Catalog, error) {
 		c.Functions = append(c.Functions, entry)
 	}
 	var err error
-	c.Events, err = Declared()
+	if c.Events, err = Declared(); err != nil {
+		return c, err
+	}
+	c.Entities, err = statemachines.Entities()
 	return c, err
 }
 

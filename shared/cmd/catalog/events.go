@@ -170,7 +170,14 @@ func raisedByFlows(all map[string]*flow.EventEntry) error {
 	if err != nil {
 		return err
 	}
+	own, err := entityFlows(&catalog)
+	if err != nil {
+		return err
+	}
 	for _, f := range flows {
+		if own[f.ID] {
+			continue // what it raises is declared with its entity
+		}
 		raised, err := compile.Raised(f.Machine, &catalog)
 		if err != nil {
 			return err
@@ -184,6 +191,20 @@ func raisedByFlows(all map[string]*flow.EventEntry) error {
 		}
 	}
 	return nil
+}
+
+// entityFlows are those of declared entities.
+func entityFlows(catalog *flow.Catalog) (map[string]bool, error) {
+	documents, err := statemachines.Documents()
+	all := map[string]bool{}
+	for id, text := range documents {
+		doc, problems := flow.Parse(text, catalog.Entities...)
+		if err := problems.Err(); err != nil {
+			return nil, err
+		}
+		all[id] = doc.Entity != nil
+	}
+	return all, err
 }
 
 func heardByFunctions(all map[string]*flow.EventEntry) error {
@@ -201,8 +222,12 @@ func heardByFlows(all map[string]*flow.EventEntry) error {
 	if err != nil {
 		return err
 	}
+	entities, err := statemachines.Entities()
+	if err != nil {
+		return err
+	}
 	for _, f := range flows {
-		doc, problems := flow.Parse(f.Document)
+		doc, problems := flow.Parse(f.Document, entities...)
 		if err := problems.Err(); err != nil {
 			return err
 		}

@@ -11,8 +11,8 @@ import (
 var tiers = [][]string{
 	{"shared/jsontree", "shared/fault", "shared/event", "shared/money", "shared/clock", "shared/golden", "shared/jsonata", "shared/jsonpath"},
 	{"shared/order"},
-	{"shared/table", "shared/blob", "shared/policy", "shared/transform", "shared/asl"},
-	{"shared/inbox", "shared/stock", "shared/rendezvous", "shared/exception", "shared/order/store", "shared/flow", "shared/provider", "shared/fn", "statemachines"},
+	{"shared/table", "shared/blob", "shared/policy", "shared/transform", "shared/entity", "shared/asl"},
+	{"shared/inbox", "shared/stock", "shared/rendezvous", "shared/exception", "shared/order/store", "shared/entity/store", "shared/flow", "shared/provider", "shared/fn", "statemachines"},
 	{"shared/flow/compile"},
 	{"shared/table/dynamo", "shared/table/sqlite", "shared/blob/folder", "shared/blob/s3", "shared/awsenv", "shared/engine", "shared/local", "shared/scenario"},
 	{"shared/cmd"},

@@ -71,13 +71,9 @@ func (c *compileCmd) published() ([]policy.Policy, error) {
 		return nil, err
 	}
 	for _, file := range c.Policies {
-		data, err := os.ReadFile(file)
+		p, err := readPolicy(file)
 		if err != nil {
 			return nil, err
-		}
-		p, problems := policy.Parse(data)
-		if len(problems) > 0 {
-			return nil, fault.New(fault.Invalid, "%v", problems).On(file, "")
 		}
 		policies = append(policies, p)
 	}

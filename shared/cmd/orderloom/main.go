@@ -24,6 +24,7 @@ type cli struct {
 	Demo       demoCmd       `cmd:"" help:"Send the sample orders through the whole flow in virtual time, print what became of each, and exit."`
 	Send       sendCmd       `cmd:"" help:"Sign a document as its sender does and post it to the running Orderloom."`
 	Orders     ordersCmd     `cmd:"" help:"List orders, show one with its path and reasons, export them; correct, cancel, release, approve or reject one."`
+	Entities   entitiesCmd   `cmd:"" help:"List the entities that documents declare and their records; show one, answer what its flow asks."`
 	Exceptions exceptionsCmd `cmd:"" help:"List what waits for a person, and answer it."`
 	Messages   messagesCmd   `cmd:"" help:"List inbound messages in error, and replay them."`
 	Events     eventsCmd     `cmd:"" help:"List the business events, and show one with its schema."`

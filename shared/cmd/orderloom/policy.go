@@ -7,7 +7,9 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/fault"
+	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/policytest"
 	"github.com/orderloom/orderloom/statemachines"
@@ -106,7 +108,8 @@ func runTests(file string) (policy.Policy, []policytest.Outcome, error) {
 	if len(problems) > 0 {
 		return p, nil, fault.New(fault.Invalid, "%v", problems).On(file, "")
 	}
-	return p, suite.Run(p), nil
+	entities, err := registry.Entities()
+	return p, suite.Run(p, entities...), err
 }
 
 func readPolicy(file string) (policy.Policy, error) {
@@ -114,7 +117,11 @@ func readPolicy(file string) (policy.Policy, error) {
 	if err != nil {
 		return policy.Policy{}, err
 	}
-	p, problems := policy.Parse(data)
+	entities, err := registry.Entities()
+	if err != nil {
+		return policy.Policy{}, err
+	}
+	p, problems := policy.Parse(data, entity.Customs(entities)...)
 	if len(problems) > 0 {
 		return p, fault.New(fault.Invalid, "%v", problems).On(file, "")
 	}

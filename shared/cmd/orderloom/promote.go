@@ -8,6 +8,7 @@ import (
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow/bundle"
 	"github.com/orderloom/orderloom/shared/flow/diff"
+	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
@@ -63,7 +64,11 @@ func (c *client) read(name string) (bundle.Bundle, error) {
 	if err != nil {
 		return bundle.Bundle{}, err
 	}
-	b, problems := bundle.Parse(text)
+	entities, err := registry.Entities()
+	if err != nil {
+		return bundle.Bundle{}, err
+	}
+	b, problems := bundle.Parse(text, entities...)
 	if len(problems) > 0 {
 		return b, fault.Wrap(problems, fault.Internal, "what is live at %s", name)
 	}

@@ -18,6 +18,7 @@ import (
 
 type sendCmd struct {
 	Shopify sendShopifyCmd `cmd:"" help:"An order as a Shopify webhook's body."`
+	JSON    sendJSONCmd    `cmd:"" name:"json" help:"A document of a declared entity, as its sender writes it."`
 }
 
 type sendShopifyCmd struct {
@@ -53,19 +54,26 @@ func (c *sendShopifyCmd) Run(s *session) error {
 			fmt.Fprintln(s.err, "the fake shop does not take the document as an order:", err)
 		}
 	}
-	var out struct {
-		Message   string `json:"message"`
-		Duplicate bool   `json:"duplicate"`
-	}
+	var out accepted
 	if err := api.call("POST", "/hooks/"+c.Shop, world.Sign(secret, c.Shop, c.Topic, time.Now(), body), body, &out); err != nil {
 		return err
 	}
-	text := "accepted as message " + out.Message
-	if out.Duplicate {
+	_, err = fmt.Fprintln(s.out, out)
+	return err
+}
+
+// accepted is the answer to a delivery.
+type accepted struct {
+	Message   string `json:"message"`
+	Duplicate bool   `json:"duplicate"`
+}
+
+func (a accepted) String() string {
+	text := "accepted as message " + a.Message
+	if a.Duplicate {
 		text += "; it had been sent before and changes nothing"
 	}
-	_, err = fmt.Fprintln(s.out, text)
-	return err
+	return text
 }
 
 func (c *sendShopifyCmd) document() ([]byte, error) {

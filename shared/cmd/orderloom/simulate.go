@@ -13,8 +13,10 @@ import (
 	"time"
 
 	"github.com/orderloom/orderloom/shared/cmd/trial"
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
+	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
@@ -115,10 +117,14 @@ func (s *session) published(draft []byte, given []json.RawMessage) ([]json.RawMe
 	if err != nil {
 		return nil, err
 	}
-	doc, _ := flow.Parse(draft) // its problems are told when it is compiled
+	entities, err := registry.Entities()
+	if err != nil {
+		return nil, err
+	}
+	doc, _ := flow.Parse(draft, entities...) // its problems are told when it is compiled
 	refs := doc.PolicyRefs()
 	for _, text := range given {
-		p, _ := policy.Parse(text)
+		p, _ := policy.Parse(text, entity.Customs(entities)...)
 		refs = slices.DeleteFunc(refs, func(ref string) bool { return ref == p.Ref() })
 	}
 	for i, p := range live.PolicyVersions() {

@@ -23,6 +23,7 @@ import (
 	"github.com/tidwall/sjson"
 
 	"github.com/orderloom/orderloom/functions/flows"
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/compile"
@@ -112,6 +113,9 @@ func newDraft(o Options) (*draft, error) {
 	if d.Result, problems = compile.Compile(document, catalog, d.all()); len(problems) > 0 {
 		return nil, fault.New(flows.Invalid, "the draft does not compile; problems: %d", len(problems)).With(problems)
 	}
+	if d.Doc.Entity != nil {
+		return nil, fault.New(fault.Invalid, "only flows of orders can be simulated").On(d.Doc.ID, "type").Got(d.Doc.Type)
+	}
 	d.timely = d.looksAtTime(document)
 	for _, ref := range d.Doc.Entry.Filter {
 		d.entry = append(d.entry, d.policies[ref])
@@ -133,8 +137,12 @@ func (d *draft) gather() error {
 	for _, p := range published {
 		d.policies[p.Ref()] = p
 	}
+	entities, err := statemachines.Entities()
+	if err != nil {
+		return err
+	}
 	for i, doc := range d.given {
-		p, problems := policy.Parse(doc)
+		p, problems := policy.Parse(doc, entity.Customs(entities)...)
 		if len(problems) > 0 {
 			return fault.New(flows.Invalid, "policy %d of those that are given does not read: %v", i+1, problems).On(p.ID, "").With(problems)
 		}

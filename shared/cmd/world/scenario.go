@@ -34,6 +34,9 @@ func (w *World) Scenario(ctx context.Context, usual string) scenario.World {
 			_ = w.Fakes.Shops[shop].Add(body) // a document that the shop cannot take is for the scenario to see
 			return "/hooks/" + shop, w.sign(ctx, shop, topic, body), body
 		},
+		Sign: func(instance, delivery string, body []byte) (string, map[string]string) {
+			return w.signDocument(ctx, instance, delivery, body)
+		},
 		Warehouse: warehouse{w, ctx},
 		FailShop:  func(status, times int) { w.Fakes.Shops[usual].Fail(status, times) },
 		Desk:      desk{w.Fakes.Desk},

@@ -116,7 +116,11 @@ func (w *World) install(ctx context.Context) error {
 		{ID: Warehouse, Provider: "shipstation", Title: "Warehouses", Parameters: map[string]string{"baseUrl": w.fakes + "/shipstation", "warehouse.Seattle": "1", "warehouse.Chicago": "2"},
 			Secrets: refs(Warehouse, "apiKey", "apiSecret", "hookSecret")},
 	}
-	for _, in := range instances {
+	senders, err := recordInstances()
+	if err != nil {
+		return err
+	}
+	for _, in := range append(instances, senders...) {
 		in.Organization, in.Company, in.MappingGroup, in.Active = organization, company, mappingGroup, true
 		if err := provider.Save(ctx, w.Host.Deps().Table, in); err != nil {
 			return err

@@ -157,6 +157,15 @@ func EnsureSecrets(dir string) error {
 			}
 		}
 	}
+	senders, err := recordInstances()
+	if err != nil {
+		return err
+	}
+	for _, in := range senders {
+		if err := store.Ensure(in.Secrets["hookSecret"], randomSecret); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -43,7 +43,7 @@ func (p Place) Export(ctx context.Context, ids ...string) (Bundle, error) {
 		if err != nil {
 			return b, err
 		}
-		doc, problems := flow.Parse(text)
+		doc, problems := flow.Parse(text, p.Catalog.Entities...)
 		if len(problems) > 0 {
 			return b, fault.Wrap(problems, fault.Internal, "what is live of flow %q does not read", id)
 		}
@@ -83,7 +83,8 @@ func (p Place) addPolicies(ctx context.Context, b *Bundle, docs []flow.Document)
 }
 
 func (p Place) addEvents(b *Bundle, docs []flow.Document) error {
-	for s := range steps(docs) {
+	own := slices.DeleteFunc(slices.Clone(docs), func(d flow.Document) bool { return d.Entity != nil }) // events of an entity are declared with it
+	for s := range steps(own) {
 		if s.Event == "" || slices.ContainsFunc(b.Events, func(e Event) bool { return e.Name == s.Event }) {
 			continue
 		}

@@ -6,15 +6,16 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 )
 
 // Parse reads a bundle and the flows and policies in it. With problems it must
-// not be used.
-func Parse(data []byte) (Bundle, flow.Problems) {
-	r := &reader{Parser: jsondoc.Parse(data), data: data, seen: map[string]bool{}}
+// not be used. The entities are those that are declared beside orders.
+func Parse(data []byte, entities ...entity.Entity) (Bundle, flow.Problems) {
+	r := &reader{Parser: jsondoc.Parse(data), data: data, entities: entities, seen: map[string]bool{}}
 	if r.Root == nil {
 		return r.out, r.Problems()
 	}
@@ -25,10 +26,11 @@ func Parse(data []byte) (Bundle, flow.Problems) {
 
 type reader struct {
 	*jsondoc.Parser
-	data  []byte
-	out   Bundle
-	inner flow.Problems // of the documents in it
-	seen  map[string]bool
+	data     []byte
+	entities []entity.Entity
+	out      Bundle
+	inner    flow.Problems // of the documents in it
+	seen     map[string]bool
 }
 
 func (r *reader) bundle(n *jsondoc.Node) {
@@ -94,7 +96,7 @@ func (r *reader) text(n *jsondoc.Node) json.RawMessage { return slices.Clone(r.d
 
 func (r *reader) flow(n *jsondoc.Node) {
 	text := r.text(n)
-	doc, problems := flow.Parse(text)
+	doc, problems := flow.Parse(text, r.entities...)
 	name := "flow " + doc.ID
 	if doc.ID == "" {
 		name = "flow " + strconv.Itoa(len(r.out.Flows)+1)
@@ -106,7 +108,7 @@ func (r *reader) flow(n *jsondoc.Node) {
 
 func (r *reader) policy(n *jsondoc.Node) {
 	text := r.text(n)
-	p, problems := policy.Parse(text)
+	p, problems := policy.Parse(text, entity.Customs(r.entities)...)
 	name := "policy " + p.Ref()
 	if p.ID == "" {
 		name = "policy " + strconv.Itoa(len(r.out.Policies)+1)

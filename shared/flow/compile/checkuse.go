@@ -24,7 +24,7 @@ const (
 )
 
 func (c *compiler) checkActions() {
-	for _, id := range []string{applyEvent, applyPolicies, createOrders, raiseException, expireHold, setFields, raiseEvent, assignSource, reserveStock, releaseStock, runSubFlow} {
+	for _, id := range c.needed() {
 		if _, ok := c.catalog.Function(id); !ok {
 			c.report.Add(MissingFunction, "", "", "the catalog has no function %q, which every flow needs | Generate the catalog again", id)
 		}
@@ -46,17 +46,17 @@ func (c *compiler) checkActions() {
 
 func (c *compiler) checkPolicies() {
 	for i, ref := range c.doc.Entry.Filter {
-		c.checkPolicy("", "/entry/filter/"+strconv.Itoa(i), ref, policy.Filter, event.Order)
+		c.checkPolicy("", "/entry/filter/"+strconv.Itoa(i), ref, policy.Filter, c.doc.Record())
 	}
 	for sc, s := range c.steps {
 		of := event.Line
 		if s.Type == flow.ValidateHeader || s.Type == flow.Predict {
-			of = event.Order
+			of = c.doc.Record()
 		}
 		for i, ref := range s.Policies {
 			c.checkPolicy(s.ID, s.At+"/policies/"+strconv.Itoa(i), ref, policy.Execution, of)
 		}
-		looksAt := []event.Entity{event.Order}
+		looksAt := []event.Entity{c.doc.Record()}
 		if item := sc.item(); item != "" {
 			looksAt = append(looksAt, event.Entity(item))
 		}

@@ -59,7 +59,7 @@ func prepare(document []byte, catalog *flow.Catalog, policies []policy.Policy) *
 	if catalog == nil {
 		catalog = &flow.Catalog{}
 	}
-	doc, report := flow.Open(document)
+	doc, report := flow.Open(document, catalog.Entities...)
 	c := &compiler{doc: doc, profile: doc.Profile, report: report, catalog: catalog, policies: map[string]policy.Policy{}, functions: map[string]bool{}, fetched: map[string]bool{}, asked: map[string]bool{}, brought: map[string]bool{}}
 	for _, p := range policies {
 		c.policies[p.Ref()] = p

@@ -3,6 +3,7 @@ package compile
 import (
 	"slices"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/policy"
 )
@@ -25,8 +26,8 @@ type Neighbor struct {
 // example, unless one of the two documents allows it (entry.alongside). Where it
 // can neither be proven nor excluded there is a note. The policies are those of
 // all the flows.
-func CheckEntry(document []byte, others []Neighbor, policies []policy.Policy) (problems, notes flow.Problems) {
-	doc, report := flow.Open(document)
+func CheckEntry(document []byte, others []Neighbor, policies []policy.Policy, entities ...entity.Entity) (problems, notes flow.Problems) {
+	doc, report := flow.Open(document, entities...)
 	byRef := map[string]policy.Policy{}
 	for _, p := range policies {
 		byRef[p.Ref()] = p

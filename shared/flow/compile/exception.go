@@ -20,6 +20,9 @@ func (b *builder) caught(s *flow.Step, special ...catcher) []catcher {
 }
 
 func (b *builder) caughtBy(exception string, special ...catcher) []catcher {
+	if b.c.doc.Entity != nil {
+		special = b.c.withoutPast(special)
+	}
 	all := append([]catcher{{code: fault.OrderCanceled, next: b.cancelState()}}, special...)
 	return append(all, catcher{code: everyError, next: exception})
 }
@@ -90,7 +93,7 @@ func (b *builder) answers(s *flow.Step) []flow.Answer {
 	if skippable(s) {
 		all = append(all, flow.Skip)
 	}
-	if !b.mayHaveSent(s) {
+	if !b.mayHaveSent(s) && b.c.cancelable() {
 		all = append(all, flow.Cancel)
 	}
 	return all
@@ -135,7 +138,7 @@ func (b *builder) cancelState() string {
 	case b.sc.split != nil:
 		return flow.CanceledState + flow.StateSeparator + b.startState()
 	}
-	return flow.CanceledState
+	return b.c.doc.CanceledState()
 }
 
 // cancellation gives the stock back. Inside for-each and parallel it ends the
@@ -144,6 +147,9 @@ func (b *builder) cancelState() string {
 func (b *builder) cancellation() object {
 	if b.sc.around() != nil {
 		return object{{b.cancelState(), object{{"Type", "Fail"}, {"Error", fault.OrderCanceled}, {"Cause", "the order was canceled"}}}}
+	}
+	if b.c.doc.Entity != nil { // holds no stock
+		return object{{b.cancelState(), object{{"Type", "Succeed"}, {"Output", object{}}}}}
 	}
 	released, end := flow.CanceledState+flow.StateSeparator+"Released", flow.CanceledState+flow.StateSeparator+"End"
 	input := object{{"order", expr("$order")}, {"run", expr("$run")}, {"step", "canceled"}, {"key", expr(`$run & "#canceled"`)}}

@@ -19,6 +19,10 @@ func (b *builder) raise(s *flow.Step) {
 
 // checkEvent reports an event that a step cannot raise as it likes.
 func (c *compiler) checkEvent(s *flow.Step) {
+	if c.doc.Entity != nil {
+		c.checkOwnEvent(s)
+		return
+	}
 	if _, own := event.Lookup(s.Event); own {
 		c.report.Add(EventNotRaisable, s.ID, s.At+"/event", "%s says what Orderloom itself did; a step cannot claim it | Raise an event of your own", s.Event)
 		return

@@ -13,7 +13,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func (b *builder) step(s *flow.Step) {
 	switch s.Type {
 	case flow.ValidateHeader:
-		b.validate(s, "order", event.OrderHeaderValidated, event.OrderHeaderValidateFailed)
+		b.validate(s, string(b.c.doc.Record()), event.OrderHeaderValidated, event.OrderHeaderValidateFailed)
 	case flow.ValidateLines:
 		b.validate(s, "line", event.OrderLineValidated, event.OrderLineValidateFailed)
 	case flow.AssignSource:
@@ -71,13 +71,13 @@ func own(s *flow.Step, t task) task {
 
 // applies is a task that applies an event to the order.
 func (b *builder) applies(s *flow.Step, name string, want []string) task {
-	return task{function: applyEvent, payload: b.input(s, want).with(field{"event", name}), retry: flow.DefaultRetry()}
+	return task{function: applyEvent, payload: b.input(s, want).with(field{"event", b.c.named(name)}), retry: flow.DefaultRetry()}
 }
 
 func (b *builder) validate(s *flow.Step, entity, success, failure string) {
 	w := b.onward(s, b.asking())
 	payload := b.input(s, w.want).with(field{"entity", entity}, field{"policies", s.Policies},
-		field{"raises", object{{"success", success}, {"failure", failure}}})
+		field{"raises", object{{"success", b.c.named(success)}, {"failure", b.c.named(failure)}}})
 	b.add(s, s.Name, b.c.state(own(s, task{function: applyPolicies, payload: payload, catch: b.caught(s, b.past(s)), assign: w.assign, next: w.next})))
 }
 

@@ -3,6 +3,7 @@ package compile
 import (
 	"slices"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/flow"
 )
 
@@ -48,8 +49,8 @@ func (c *compiler) checkRecursion() {
 
 // CheckSubFlows reports steps that run a flow that is not live or is no sub-flow.
 // The other flows are those that are live.
-func CheckSubFlows(document []byte, others []Neighbor) flow.Problems {
-	doc, report := flow.Open(document)
+func CheckSubFlows(document []byte, others []Neighbor, entities ...entity.Entity) flow.Problems {
+	doc, report := flow.Open(document, entities...)
 	for i := range doc.Steps {
 		s := &doc.Steps[i]
 		if s.Flow != "" && !slices.ContainsFunc(others, func(n Neighbor) bool { return n.ID == s.Flow && n.Entry.Event == flow.SubFlowEntry }) {

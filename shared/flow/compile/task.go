@@ -86,6 +86,7 @@ func (c *compiler) seconds(t task) int {
 
 // state writes the Task.
 func (c *compiler) state(t task) object {
+	t.function = c.writer(t.function)
 	name := t.arn
 	if name == "" {
 		c.functions[t.function] = true

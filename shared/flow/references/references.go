@@ -87,7 +87,7 @@ func Find(ctx context.Context, p bundle.Place, kind Kind, id string) ([]Use, err
 		if err != nil {
 			return nil, err
 		}
-		doc, problems := flow.Parse(text)
+		doc, problems := flow.Parse(text, p.Catalog.Entities...)
 		if len(problems) > 0 {
 			return nil, fault.Wrap(problems, fault.Internal, "what is live of flow %q does not read", name)
 		}

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/fault"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/table"
@@ -58,7 +59,11 @@ func (r Registry) policy(ctx context.Context, ref string) (policy.Policy, error)
 	if item == nil {
 		return policy.Policy{}, fault.New(fault.NotFound, "no published policy %q", ref)
 	}
-	p, problems := policy.Parse(item.Bytes(docAttr))
+	entities, err := Entities()
+	if err != nil {
+		return policy.Policy{}, err
+	}
+	p, problems := policy.Parse(item.Bytes(docAttr), entity.Customs(entities)...)
 	if len(problems) > 0 {
 		return p, fault.New(fault.Internal, "published policy %q does not read: %v", ref, problems)
 	}
@@ -81,10 +86,15 @@ func (r Registry) SavePolicy(ctx context.Context, docs ...json.RawMessage) ([]po
 }
 
 func parsed(docs []json.RawMessage) ([]policy.Policy, error) {
+	entities, err := Entities()
+	if err != nil {
+		return nil, err
+	}
+	customs := entity.Customs(entities)
 	all := make([]policy.Policy, len(docs))
 	for i, doc := range docs {
 		var problems policy.Problems
-		if all[i], problems = policy.Parse(doc); len(problems) > 0 {
+		if all[i], problems = policy.Parse(doc, customs...); len(problems) > 0 {
 			return nil, fault.New(fault.Invalid, "%v", problems).On(all[i].ID, "")
 		}
 	}
@@ -126,8 +136,13 @@ func (r Registry) PolicyVersions(ctx context.Context, id string) ([]PolicyVersio
 			byNumber[p.Version] = PolicyVersion{Policy: p, Repository: true, Document: statemachines.PolicyDocument(id)}
 		}
 	}
+	entities, err := Entities()
+	if err != nil {
+		return nil, err
+	}
+	customs := entity.Customs(entities)
 	err = r.each(ctx, table.Query{PK: "POLICY#" + id}, func(item table.Item) error {
-		p, problems := policy.Parse(item.Bytes(docAttr))
+		p, problems := policy.Parse(item.Bytes(docAttr), customs...)
 		if len(problems) > 0 {
 			return fault.New(fault.Internal, "published policy %s does not read: %v", item.Key(), problems)
 		}

@@ -30,6 +30,7 @@ import (
 type Live struct {
 	ID         string   `json:"id"`
 	Title      string   `json:"title"`
+	Type       string   `json:"type,omitempty"`       // what flows: empty for orders
 	Event      string   `json:"event"`                // the event that enters an order
 	Filters    []string `json:"filters"`              // policies that all must hold, "<id>@<version>"
 	Alongside  []string `json:"alongside,omitempty"`  // flows that an order may enter as well
@@ -70,13 +71,17 @@ var ownFlows = sync.OnceValues(func() ([]Live, error) {
 	if err != nil {
 		return nil, err
 	}
+	entities, err := Entities()
+	if err != nil {
+		return nil, err
+	}
 	all := make([]Live, len(flows))
 	for i, f := range flows {
-		doc, problems := flow.Parse(f.Document)
+		doc, problems := flow.Parse(f.Document, entities...)
 		if len(problems) > 0 {
 			return nil, fault.Wrap(problems, fault.Internal, "flow %q", f.ID)
 		}
-		all[i] = Live{ID: f.ID, Title: doc.Title, Event: doc.Entry.Event, Filters: doc.Entry.Filter, Alongside: doc.Entry.Alongside, Machine: f.ID}
+		all[i] = Live{ID: f.ID, Title: doc.Title, Type: TypeOf(&doc), Event: doc.Entry.Event, Filters: doc.Entry.Filter, Alongside: doc.Entry.Alongside, Machine: f.ID}
 	}
 	return all, nil
 })

@@ -90,7 +90,7 @@ func (l Live) after(v Version) (Live, error) {
 	}
 	edition, last := l.Edition+1, max(l.Last, v.Number)
 	if v.Trial == nil {
-		return Live{ID: v.Flow, Title: v.Title, Event: v.Event, Filters: v.Filters, Alongside: v.Alongside, Machine: v.Machine, Version: v.ARN, Number: v.Number, RollbackOf: v.RollbackOf, Last: last, Edition: edition}, nil
+		return Live{ID: v.Flow, Title: v.Title, Type: v.Type, Event: v.Event, Filters: v.Filters, Alongside: v.Alongside, Machine: v.Machine, Version: v.ARN, Number: v.Number, RollbackOf: v.RollbackOf, Last: last, Edition: edition}, nil
 	}
 	if l.Version == "" {
 		return l, fault.New(fault.Invalid, "there is no version that takes the other orders").On(v.Flow, "canary").Do("Publish the first version without a canary")

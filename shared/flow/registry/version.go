@@ -17,6 +17,7 @@ type Version struct {
 	Flow       string          `json:"flow"`
 	Number     int             `json:"number"` // from 1, given by Release
 	Title      string          `json:"title"`
+	Type       string          `json:"type,omitempty"` // what flows: empty for orders
 	Event      string          `json:"event"`
 	Filters    []string        `json:"filters"`
 	Alongside  []string        `json:"alongside,omitempty"` // flows that an order may enter as well

@@ -1,4 +1,4 @@
-// Package schema describes flow documents and policies as JSON Schema, from the
+// Package schema describes flow documents, policies and entities as JSON Schema, from the
 // tables by which they are read, for editors and for those who write documents
 // by program. What a document means, such as whether an edge leads anywhere, and
 // what needs two places to be compared, is for the parser and the compiler alone.
@@ -39,9 +39,9 @@ func Flow() ([]byte, error) {
 		must("id", identifier(flow.MaxIDLength)),
 		must("title", text(200)),
 		may("description", anyText()),
-		must("type", oneOf(event.Order)),
+		must("type", recordType()),
 		may("profile", oneOf(flow.Standard, flow.Compact)),
-		must("entry", object(must("event", oneOf(event.OrderReceived, flow.SubFlowEntry)), may("filter", list(ref("policyReference"), 0)), may("alongside", list(identifier(flow.MaxIDLength), 0)))),
+		must("entry", object(must("event", entryEvent()), may("filter", list(ref("policyReference"), 0)), may("alongside", list(identifier(flow.MaxIDLength), 0)))),
 		may("maxLines", whole(1, flow.MaxLinesLimit)),
 		must("start", text(0)),
 		must("steps", list(ref("step"), 1)),

@@ -5,7 +5,6 @@ import (
 
 	"github.com/invopop/jsonschema"
 
-	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
@@ -19,7 +18,7 @@ func Policy() ([]byte, error) {
 		may("description", anyText()),
 		must("kind", oneOf(policy.Filter, policy.Execution)),
 		may("criticality", oneOf(policy.Information, policy.Critical)),
-		must("entity", oneOf(event.Order, event.Line, event.FulfillmentOrder)),
+		must("entity", recordType()),
 		may("hit", oneOf(policy.HitFirst, policy.HitAll, policy.HitUnique)),
 		may("rules", list(ref("rule"), 1)),
 		may("table", ref("table")),

@@ -13,6 +13,7 @@ import (
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/flow"
 	"github.com/orderloom/orderloom/shared/flow/bundle"
 	"github.com/orderloom/orderloom/shared/flow/schema"
@@ -34,6 +35,8 @@ func formats() []format {
 	return []format{
 		{"flow", schema.Flow, func(doc []byte) jsondoc.Problems { _, p := flow.Parse(doc); return p },
 			[]string{"flow.json"}, []string{"*/flow.json"}},
+		{"entity", schema.Entity, func(doc []byte) jsondoc.Problems { _, p := entity.Parse(doc); return p },
+			[]string{"entity.json"}, []string{"entities/*/entity.json"}},
 		{"policy", schema.Policy, func(doc []byte) jsondoc.Problems { _, p := policy.Parse(doc); return p },
 			[]string{"rules.json", "table.json", "filter.json"}, []string{"policies/*.json"}},
 		{"bundle", schema.Bundle, func(doc []byte) jsondoc.Problems { _, p := bundle.Parse(doc); return p }, []string{"bundle.json"}, nil},

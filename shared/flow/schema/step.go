@@ -47,7 +47,7 @@ func fields() []property {
 		must("who", text(200)),
 		must("question", text(200)),
 		must("default", oneOf(flow.LateApprove, flow.LateReject)),
-		may("entity", oneOf(event.Order, event.Line)),
+		may("entity", recordType()),
 		must("set", list(ref("action"), 1)),
 		must("event", text(0)),
 		may("payload", payload()),

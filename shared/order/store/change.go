@@ -96,7 +96,7 @@ func (s Store) refused(ctx context.Context, id, key string, refusal error) (Resu
 // repeated is the result of a change that was there already. The record is read
 // again: it may have been read before the change.
 func (s Store) repeated(ctx context.Context, id string, done table.Item) (Result, error) {
-	e, err := decodeEntry(done)
+	e, err := DecodeEntry(done)
 	if err != nil {
 		return Result{}, err
 	}

@@ -42,7 +42,8 @@ func EncodedEvents(item table.Item) (key string, events []EncodedEvent, ok bool)
 
 func isEntry(item table.Item) bool { return strings.HasPrefix(item.Str(table.SK), journalPrefix) }
 
-func decodeEntry(item table.Item) (Entry, error) {
+// DecodeEntry reads a journal entry, also one of a record of a declared entity.
+func DecodeEntry(item table.Item) (Entry, error) {
 	var e Entry
 	doc, err := docOf(item)
 	if err != nil {

@@ -173,7 +173,7 @@ func (s Store) Complete(ctx context.Context, e event.Event) (event.Event, error)
 	if item == nil {
 		return e, fault.New(fault.NotFound, "no journal entry %s", key)
 	}
-	entry, err := decodeEntry(item)
+	entry, err := DecodeEntry(item)
 	if err != nil {
 		return e, err
 	}
@@ -195,7 +195,7 @@ func (s Store) Journal(ctx context.Context, id string) ([]Entry, error) {
 			return nil, err
 		}
 		for _, item := range page.Items {
-			e, err := decodeEntry(item)
+			e, err := DecodeEntry(item)
 			if err != nil {
 				return nil, err
 			}

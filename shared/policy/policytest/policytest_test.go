@@ -9,10 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/jsonata"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
 	"github.com/orderloom/orderloom/shared/policy/policytest"
+	"github.com/orderloom/orderloom/statemachines"
 )
 
 const folder = "../../../statemachines/policies/"
@@ -35,9 +37,18 @@ func read(t *testing.T, file string) string {
 	return string(data)
 }
 
+func entities(t *testing.T) []entity.Entity {
+	t.Helper()
+	all, err := statemachines.Entities()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 func parse(t *testing.T, doc string) policy.Policy {
 	t.Helper()
-	p, problems := policy.Parse([]byte(doc))
+	p, problems := policy.Parse([]byte(doc), entity.Customs(entities(t))...)
 	if problems != nil {
 		t.Fatalf("%s\n%v", doc, problems)
 	}
@@ -59,7 +70,7 @@ func TestPoliciesOfTheRepository(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			p := parse(t, read(t, folder+name+".json"))
-			for _, o := range suite(t, read(t, folder+name+policy.TestSuffix)).Run(p) {
+			for _, o := range suite(t, read(t, folder+name+policy.TestSuffix)).Run(p, entities(t)...) {
 				for _, wrong := range o.Wrong {
 					t.Errorf("%s: %s", o.Test, wrong)
 				}

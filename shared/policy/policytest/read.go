@@ -6,6 +6,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/policy"
 	"github.com/orderloom/orderloom/shared/policy/jsondoc"
@@ -27,7 +28,7 @@ type reader struct{ *jsondoc.Parser }
 var epoch = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 
 func (r reader) suite(n *jsondoc.Node) Suite {
-	r.Known(n, "now", "order", "status", "tests")
+	r.Known(n, "now", "order", "document", "status", "tests")
 	now := r.time(n, epoch)
 	tests := r.Need(n, "tests")
 	if tests == nil || !r.Is(tests, jsondoc.Array) {
@@ -55,11 +56,16 @@ func (r reader) suite(n *jsondoc.Node) Suite {
 }
 
 func (r reader) test(common, n *jsondoc.Node, now time.Time) Test {
-	r.Known(n, "name", "order", "status", "now", "record", "expect")
+	r.Known(n, "name", "order", "document", "status", "now", "record", "expect")
 	t := Test{Name: r.NeedText(n, "name"), Record: r.Text(n, "record"), Now: r.time(n, now)}
-	r.decode(common, n, "order", &t.Document, nil)
-	fresh := order.NewStatus("ord_test", &t.Document)
-	r.decode(common, n, "status", &t.Status, &fresh)
+	if common.Get("document") == nil && n.Get("document") == nil {
+		r.decode(common, n, "order", &t.Document, nil)
+		fresh := order.NewStatus("ord_test", &t.Document)
+		r.decode(common, n, "status", &t.Status, &fresh)
+	} else {
+		r.decode(common, n, "document", &t.Fields, nil)
+		r.decode(common, n, "status", &t.Standing, &entity.Status{ID: "record_test"})
+	}
 	if expect := r.Need(n, "expect"); expect != nil && r.Is(expect, jsondoc.Object) {
 		t.Expect = r.expect(expect)
 	}

@@ -1,19 +1,27 @@
 package policytest
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/event"
 	"github.com/orderloom/orderloom/shared/policy"
 )
 
-// Run evaluates the policy on every order of the suite.
-func (s Suite) Run(p policy.Policy) []Outcome {
+// Run evaluates the policy on every order of the suite, or on every record of one
+// of the declared entities.
+func (s Suite) Run(p policy.Policy, declared ...entity.Entity) []Outcome {
 	all := make([]Outcome, len(s.Tests))
+	custom, _ := entity.Find(declared, p.Entity)
 	for i := range s.Tests {
 		t := &s.Tests[i]
+		if custom != nil {
+			all[i] = t.custom(custom, p)
+			continue
+		}
 		all[i] = Outcome{Test: t.Name, Record: t.record(p.Entity)}
 		all[i].Result = policy.Evaluate(p, all[i].Record)
 		all[i].Wrong = t.Expect.wrong(all[i].Result)
@@ -22,6 +30,23 @@ func (s Suite) Run(p policy.Policy) []Outcome {
 		}
 	}
 	return all
+}
+
+// custom evaluates the policy on a record of a declared entity, whose document
+// must be one.
+func (t *Test) custom(e *entity.Entity, p policy.Policy) Outcome {
+	data, err := json.Marshal(t.Fields)
+	doc := t.Fields
+	if err == nil {
+		doc, err = e.Read(data)
+	}
+	o := Outcome{Test: t.Name, Record: e.Record(doc, &t.Standing, t.Now)}
+	o.Result = policy.Evaluate(p, o.Record)
+	o.Wrong = t.Expect.wrong(o.Result)
+	if err != nil {
+		o.Wrong = append(o.Wrong, "the document is none of the entity: "+err.Error())
+	}
+	return o
 }
 
 func (t *Test) record(of event.Entity) policy.Record {

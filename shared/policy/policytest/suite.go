@@ -5,6 +5,7 @@ package policytest
 import (
 	"time"
 
+	"github.com/orderloom/orderloom/shared/entity"
 	"github.com/orderloom/orderloom/shared/order"
 	"github.com/orderloom/orderloom/shared/policy"
 )
@@ -19,6 +20,8 @@ type Test struct {
 	Name     string
 	Document order.Document
 	Status   order.Status
+	Fields   entity.Document // of policies on a declared entity, in place of Document and Status
+	Standing entity.Status
 	Record   string // id of the line or fulfillment order
 	Now      time.Time
 	Expect   Expect

@@ -40,7 +40,7 @@ func Of(doc flow.Document, machine []byte, catalog *flow.Catalog) ([]Part, error
 	t.learn(doc.Scope)
 	t.part(nil, flow.StartState, 0)
 	t.scope(doc.Scope, 0)
-	t.part(nil, flow.CanceledState, 0)
+	t.part(nil, doc.CanceledState(), 0)
 	return t.parts, nil
 }
 

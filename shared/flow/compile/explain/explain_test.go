@@ -34,7 +34,7 @@ func TestEveryStateIsExplainedOnce(t *testing.T) {
 		flows = append(flows, statemachines.Flow{ID: f.ID + ", compact", Document: f.Document, Machine: r.Machine})
 	}
 	for _, f := range flows {
-		doc, problems := flow.Parse(f.Document)
+		doc, problems := flow.Parse(f.Document, catalog.Entities...)
 		if len(problems) > 0 {
 			t.Fatal(problems)
 		}

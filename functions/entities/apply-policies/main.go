@@ -1,0 +1,8 @@
+// Command apply-policies is the Lambda function entities/apply-policies.
+package main
+
+import "github.com/orderloom/orderloom/functions/entities"
+import "github.com/orderloom/orderloom/shared/awsenv"
+import "github.com/orderloom/orderloom/shared/awsenv/storeenv"
+
+func main() { awsenv.Start(entities.ApplyPolicies, storeenv.Records) }
