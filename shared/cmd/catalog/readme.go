@@ -34,9 +34,6 @@ func trigger(t fn.Trigger) string {
 	if t.Stream {
 		all = append(all, "changes of the table")
 	}
-	if t.Source != "" {
-		all = append(all, "events of `"+t.Source+"`")
-	}
 	if t.Rule != "" {
 		all = append(all, "event `"+t.Rule+"`")
 	}
