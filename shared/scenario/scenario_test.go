@@ -93,6 +93,8 @@ type system struct {
 	fails  string
 	hold   bool
 
+	ofRecords bool // its messages are documents of records
+
 	shopFails, aborted string
 }
 
@@ -105,6 +107,8 @@ func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusUnauthorized)
 	case r.Method == http.MethodPost:
 		s.posted = append(s.posted, r.URL.Path+" "+r.Header.Get("X-Signature")+string(body))
+	case r.URL.Path == "/api/messages" && s.ofRecords:
+		_, _ = io.WriteString(w, `{"messages":[{"id":"msg_1","error":"Transform.MissingField","cause":"no: a value is required"}]}`)
 	case r.URL.Path == "/api/messages":
 		_, _ = io.WriteString(w, `{"messages":[{"id":"msg_1","topic":"ReturnReceived","error":"Record.NotFound","cause":"no such order"},{"id":"msg_2","topic":"Other"},{"id":"msg_3","topic":"Other"}]}`)
 	case strings.HasPrefix(r.URL.Path, "/api/stock/"):
@@ -112,8 +116,6 @@ func (s *system) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case r.URL.Path == "/api/records/W-1":
 		_, _ = io.WriteString(w, `{"name":"W-1","body":{"document":{"lines":7}},"status":{"id":"wsh_1","order":"ord_9","state":"Waiting","reason":"For Wish","holds":[{"signal":"s","step":"ask"}]},"runs":["r"],
 			"journal":[{"key":"a","events":[{"name":"WishReceived","entity":"wish","entityId":"wsh_1","seq":1}]}],"exceptions":[]}`)
-	case r.URL.Path == "/api/messages":
-		_, _ = io.WriteString(w, `{"messages":[{"id":"msg_1","error":"Transform.MissingField","cause":"no: a value is required"}]}`)
 	case r.URL.Path == "/api/orders/L1":
 		_, _ = io.WriteString(w, s.order)
 	default:
@@ -146,7 +148,7 @@ const order = `{"document":{"name":"#L1"},"runs":["r"],"exceptions":[{"id":"exc_
 
 func run(t *testing.T, steps string) (s *system, path, record string, err error) {
 	t.Helper()
-	s = &system{order: order}
+	s = &system{order: order, ofRecords: strings.Contains(steps, wish)}
 	server := httptest.NewServer(s)
 	t.Cleanup(server.Close)
 	w := scenario.World{

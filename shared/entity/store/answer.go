@@ -13,6 +13,7 @@ import (
 	"github.com/orderloom/orderloom/shared/flow/registry"
 	"github.com/orderloom/orderloom/shared/fn"
 	"github.com/orderloom/orderloom/shared/rendezvous"
+	"github.com/orderloom/orderloom/shared/table"
 )
 
 // Exceptions of all records are on one list with one route for their answers, so
@@ -29,31 +30,41 @@ func Alive(r *Record) error {
 
 // Answer commits the answer to an open exception of a record once and returns the
 // one that stands: asking again with the same one is no harm, a person who was
-// faster with another one wins. A run that has ended is started anew before that:
-// after a crash in between the exception is still on the list.
+// faster with another one wins. A run that has ended is started anew before the
+// exception leaves the list: after a crash in between it is still there, and
+// answering it starts the same run.
 func (s Store) Answer(ctx context.Context, e exception.Exception, answer flow.Answer, flows registry.Registry, states fn.States) (won flow.Answer, err error) {
 	if answer == flow.Cancel {
 		_, err := s.Cancel(ctx, e.Order, "cancel/"+e.ID, "exception "+e.ID)
 		return answer, err
 	}
+	id, machine, ended := flow.OfRun(e.Run), "", e.Signal == ""
+	if ended {
+		if machine, err = flows.Machine(ctx, id); err != nil {
+			return answer, err
+		}
+	}
 	res, err := s.Change(ctx, e.Order, "resolve/"+e.ID, e.Step, func(r *Record) (Change, error) {
 		if err := Alive(r); err != nil {
 			return Change{}, err
+		}
+		c := Change{Outcome: answer}
+		c.Events = []event.Event{{Name: r.Entity.Event(entity.ExceptionResolved), Payload: encode(map[string]string{"exception": e.ID, "answer": string(answer)})}}
+		r.Status.OpenExceptions = without(r.Status.OpenExceptions, e.ID)
+		if ended {
+			if r.Status.Runs == nil {
+				r.Status.Runs = map[string]int{}
+			}
+			r.Status.Runs[id]++
+			return c, nil
 		}
 		done, err := exception.Close(e, string(answer))
 		if err != nil {
 			return Change{}, err
 		}
-		c := Change{Outcome: answer}
-		c.Ops = append(c.Ops, done)
-		c.Events = []event.Event{{Name: r.Entity.Event(entity.ExceptionResolved), Payload: encode(map[string]string{"exception": e.ID, "answer": string(answer)})}}
-		r.Status.OpenExceptions = without(r.Status.OpenExceptions, e.ID)
-		if e.Signal == "" {
-			return c, restart(ctx, r, e, flows, states)
-		}
 		r.Status.Waits = without(r.Status.Waits, e.Signal)
 		op, err := rendezvous.Answer(e.Order, e.Signal, flow.ExceptionAnswer{Answer: answer}, s.Now())
-		c.Ops = append(c.Ops, op)
+		c.Ops = append(c.Ops, done, op)
 		return c, err
 	})
 	if err != nil {
@@ -63,25 +74,32 @@ func (s Store) Answer(ctx context.Context, e exception.Exception, answer flow.An
 	if err := json.Unmarshal(res.Outcome, &won); err != nil {
 		return won, fault.Wrap(err, fault.Internal, "reading the answer to %s", e.ID)
 	}
-	return won, nil
+	if !ended {
+		return won, nil
+	}
+	return won, s.restart(ctx, e, won, func() error {
+		return flow.Start(ctx, states, machine, e.Order, id, res.Record.Status.Runs[id])
+	})
 }
 
-// restart starts the next run of a flow whose run has ended.
-func restart(ctx context.Context, r *Record, e exception.Exception, flows registry.Registry, states fn.States) error {
-	id := flow.OfRun(e.Run)
-	machine, err := flows.Machine(ctx, id)
+// restart starts the next run of a flow whose run has ended, and takes the
+// exception off the list, unless both was done.
+func (s Store) restart(ctx context.Context, e exception.Exception, won flow.Answer, start func() error) error {
+	now, err := exception.Load(ctx, s.Table, e.ID)
+	if err != nil || now.State != exception.Open {
+		return err
+	}
+	if err := start(); err != nil {
+		return err
+	}
+	done, err := exception.Close(e, string(won))
 	if err != nil {
 		return err
 	}
-	run := r.Status.Runs[id] + 1
-	if err := flow.Start(ctx, states, machine, e.Order, id, run); err != nil {
-		return err
+	if _, err = s.Table.Write(ctx, done); table.IsConditionFailed(err) {
+		return nil // the same answer, given twice at a time
 	}
-	if r.Status.Runs == nil {
-		r.Status.Runs = map[string]int{}
-	}
-	r.Status.Runs[id] = run
-	return nil
+	return err
 }
 
 // Cancel cancels a record and answers everything that waits for it, so that a
