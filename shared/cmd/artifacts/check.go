@@ -12,10 +12,11 @@ import (
 
 const mega = 1_000_000
 
-// limit is the largest zip of a function: a cold start loads all of it. Two
-// functions carry the compiler or the pages.
+// limit is the largest zip of a function: a cold start loads all of it. Some,
+// which only people wait for, carry the pages or the compiler.
 func limit(logicalID string) int {
-	if logicalID == "ConsoleSiteFunction" || logicalID == "FlowsPublishFunction" {
+	switch logicalID {
+	case "ConsoleSiteFunction", "FlowsPublishFunction", "FlowsPublishPolicyFunction", "FlowsImportFunction":
 		return 8 * mega
 	}
 	return 4 * mega
