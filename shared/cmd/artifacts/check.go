@@ -10,7 +10,8 @@ import (
 	"slices"
 )
 
-const mega = 1_000_000
+// mega is a megabyte as Lambda counts its own limits.
+const mega = 1 << 20
 
 // limit is the largest zip of a function: a cold start loads all of it. Some,
 // which only people wait for, carry the pages or the compiler.
