@@ -41,5 +41,6 @@ func written(t reflect.Type) *jsonschema.Schema {
 	case t == reflect.TypeFor[time.Time]() || !reflect.PointerTo(t).Implements(reflect.TypeFor[json.Marshaler]()):
 		return nil
 	}
-	return jsonschema.TrueSchema
+	anything := *jsonschema.TrueSchema // the reflector writes into what it gets
+	return &anything
 }
