@@ -24,7 +24,7 @@ var Cancel = fn.Function{
 			var body struct {
 				Reason string `json:"reason"`
 			}
-			if err := decodeBody(req, &body); err != nil {
+			if err := fn.DecodeBody(req, &body); err != nil {
 				return fn.Response{}, err
 			}
 			r, err := s.Cancel(ctx, req.Params["id"], "cancel", body.Reason)

@@ -40,7 +40,7 @@ var ResolveHold = fn.Function{
 		s := storeOf(d)
 		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			var body HoldAnswered
-			if err := decodeBody(req, &body); err != nil {
+			if err := fn.DecodeBody(req, &body); err != nil {
 				return fn.Response{}, err
 			}
 			verb := flow.HoldAnswer(req.Path[strings.LastIndex(req.Path, "/")+1:])
@@ -51,16 +51,6 @@ var ResolveHold = fn.Function{
 			return fn.JSON(200, status)
 		})
 	},
-}
-
-func decodeBody(req fn.Request, into any) error {
-	if len(req.Body) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(req.Body, into); err != nil {
-		return fault.Wrap(err, fault.Invalid, "request body is not valid").Do("Send a JSON object")
-	}
-	return nil
 }
 
 func resolveHold(ctx context.Context, s opened, id string, answer flow.HoldAnswer, said HoldAnswered) (entity.Status, error) {

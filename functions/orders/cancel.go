@@ -2,7 +2,6 @@ package orders
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/orderloom/orderloom/shared/event"
@@ -30,7 +29,7 @@ var Cancel = fn.Function{
 			var body struct {
 				Reason string `json:"reason"`
 			}
-			if err := decodeBody(req, &body); err != nil {
+			if err := fn.DecodeBody(req, &body); err != nil {
 				return fn.Response{}, err
 			}
 			rec, err := cancelOrder(ctx, s, req.Params["id"], "cancel", body.Reason)
@@ -96,14 +95,4 @@ func canceledByChannel(ctx context.Context, s store.Store, rec *store.Record, do
 	c, err := cancellation(ctx, s, rec, doc.Canceled.Reason)
 	c.Document, c.Outcome = true, out
 	return c, err
-}
-
-func decodeBody(req fn.Request, into any) error {
-	if len(req.Body) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(req.Body, into); err != nil {
-		return fault.Wrap(err, fault.Invalid, "request body is not valid").Do("Send a JSON object")
-	}
-	return nil
 }

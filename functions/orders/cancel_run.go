@@ -44,7 +44,7 @@ var CancelRunning = fn.Function{
 		c := canceler{storeOf(d), registry.New(d.Table), d.States}
 		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			var in RunCancellation
-			if err := decodeBody(req, &in); err != nil {
+			if err := fn.DecodeBody(req, &in); err != nil {
 				return fn.Response{}, err
 			}
 			out, err := c.cancel(ctx, req.Params["id"], in)

@@ -34,7 +34,7 @@ var Correct = fn.Function{
 		s, newID := storeOf(d), d.NewID
 		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			var body Correction
-			if err := decodeBody(req, &body); err != nil {
+			if err := fn.DecodeBody(req, &body); err != nil {
 				return fn.Response{}, err
 			}
 			// Each request is its own change: the same correction twice is no harm.

@@ -116,23 +116,13 @@ func abandon(ctx context.Context, s store.Store, r *store.Record, run string) (s
 			r.Status.EndHold(h.Signal)
 		}
 	}
-	for _, id := range slices.Clone(r.Status.OpenExceptions) {
-		e, err := exception.Load(ctx, s.Table, id)
-		if err != nil {
-			return c, err
-		}
-		if e.Run != run || e.Signal == "" {
-			continue
-		}
-		op, err := exception.Close(e, "ended with its run")
-		if err != nil {
-			return c, err
-		}
-		c.Ops = append(c.Ops, op)
-		r.Status.OpenExceptions = slices.DeleteFunc(r.Status.OpenExceptions, func(o string) bool { return o == id })
+	ended, ops, err := exception.EndedWith(ctx, s.Table, r.Status.OpenExceptions, run)
+	c.Ops = ops
+	for _, e := range ended {
+		r.Status.OpenExceptions = slices.DeleteFunc(r.Status.OpenExceptions, func(o string) bool { return o == e.ID })
 		r.Status.Waits = slices.DeleteFunc(r.Status.Waits, func(w string) bool { return w == e.Signal })
 	}
-	return c, nil
+	return c, err
 }
 
 // done reports whether the order needs no flow any more: it was canceled, or

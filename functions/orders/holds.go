@@ -41,7 +41,7 @@ var ResolveHold = fn.Function{
 		s := storeOf(d)
 		return fn.HTTP(d.Log, func(ctx context.Context, req fn.Request) (fn.Response, error) {
 			var body HoldAnswered
-			if err := decodeBody(req, &body); err != nil {
+			if err := fn.DecodeBody(req, &body); err != nil {
 				return fn.Response{}, err
 			}
 			if body.Step == "" { // a button of a page has no body

@@ -114,6 +114,27 @@ func Close(e Exception, answer string) (table.Op, error) {
 	return Put(e, table.Equal(stateAttr, string(Open)))
 }
 
+// EndedWith closes those of a record's open exceptions that the execution of an
+// ended run waited on: nobody hears their answers any more. What raises it for the
+// whole run has no signal and stays.
+func EndedWith(ctx context.Context, t table.Table, open []string, run string) (ended []Exception, ops []table.Op, err error) {
+	for _, id := range open {
+		e, err := Load(ctx, t, id)
+		if err != nil {
+			return nil, nil, err
+		}
+		if e.Run != run || e.Signal == "" {
+			continue
+		}
+		op, err := Close(e, "ended with its run")
+		if err != nil {
+			return nil, nil, err
+		}
+		ended, ops = append(ended, e), append(ops, op)
+	}
+	return ended, ops, nil
+}
+
 // Load reads one exception.
 func Load(ctx context.Context, t table.Table, id string) (Exception, error) {
 	var e Exception

@@ -45,3 +45,15 @@ func Decode[T any](data []byte) (T, error) {
 	}
 	return v, fault.Wrap(err, fault.Invalid, "input is not valid")
 }
+
+// DecodeBody reads the JSON body of a command into a value; an empty body, such as
+// that of a button, leaves it as it is.
+func DecodeBody(req Request, into any) error {
+	if len(req.Body) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(req.Body, into); err != nil {
+		return fault.Wrap(err, fault.Invalid, "request body is not valid").Do("Send a JSON object")
+	}
+	return nil
+}
